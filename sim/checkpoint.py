@@ -1,0 +1,173 @@
+"""Saving a world and going on from it: arrays only, bit for bit; and branching into another policy."""
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.config import SimConfig
+from sim.graph import SocialGraph
+from sim.ledger import Ledger
+from sim.schema import ConfigError, build, to_plain
+from sim.tables import PURSE
+from sim.world import Day, Index, World
+
+Arrays = dict[str, np.ndarray]
+POPULATIONS = ("users", "creators", "merchants", "products", "recommender", "platform")
+PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "purses", "signals", "orders", "closed", "tally")
+GROUPS = ("history", "policy_state")
+TEXTS = ("thickness", "facts", "metrics")
+# what a branch may change of the configuration; everything else is the world's own past
+MAY_CHANGE = ("policy", "record", "horizon", "threads", "chunk", "check", "progress", "out", "overwrite",
+              "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
+
+
+def state(world: World) -> Arrays:
+    """The whole world as named arrays: what `save` writes and `restore` reads."""
+    found = {name: getattr(world, name) for name in (*POPULATIONS, *PLAIN)}
+    found |= _prefixed("graph", world.graph.arrays()) | _prefixed("ledger", world.ledger.state())
+    for name in ("card_index", "good_index"):
+        found |= _prefixed(name, vars(getattr(world, name)))
+    for name in GROUPS:
+        found |= _prefixed(name, getattr(world, name))
+    found |= _prefixed("day", {name: value for name, value in vars(world.day).items() if isinstance(value, np.ndarray)})
+    found |= {name: _text(getattr(world, name)) for name in TEXTS}
+    return found | {"config": _text(to_plain(world.cfg))}
+
+
+def restore(arrays: Mapping[str, np.ndarray], cfg: SimConfig | None = None) -> World:
+    """The world that `state` described; with `cfg`, as a branch into that configuration.
+
+    Raises ConfigError for a key that a branch may not change.
+    """
+    before = build(SimConfig, _read_text(arrays["config"]))
+    cfg = cfg or before
+    refuse_other_past(before, cfg)
+    ledger = Ledger.from_state(_group(arrays, "ledger"), cfg.policy)
+    world = World(
+        cfg=cfg, graph=SocialGraph.from_arrays(_group(arrays, "graph")), ledger=ledger,
+        card_index=Index(**_group(arrays, "card_index")), good_index=Index(**_group(arrays, "good_index")),
+        day=Day(**_group(arrays, "day")), **{name: arrays[name].copy() for name in (*POPULATIONS, *PLAIN)},
+        **{name: _group(arrays, name) for name in GROUPS}, **{name: _read_text(arrays[name]) for name in TEXTS},
+    )
+    _renumber_purses(world, [str(name) for name in arrays["ledger.purses"]])
+    _lengthen(world)
+    return world
+
+
+def refuse_other_past(before: SimConfig, after: SimConfig) -> None:
+    """Raise ConfigError for the first key in which `after` tells another past than `before`."""
+    old, new = dict(_leaves(to_plain(before))), dict(_leaves(to_plain(after)))
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key) and not key.startswith(MAY_CHANGE):
+            raise ConfigError(key, new.get(key), f"a branch cannot change it (it is {old.get(key)!r} in the checkpoint)")
+
+
+def save(world: World, path: Path) -> None:
+    """Write the world into one file of arrays, atomically."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with part.open("wb") as file:
+        np.savez(file, allow_pickle=False, **state(world))
+    part.replace(path)
+
+
+def load(path: Path, cfg: SimConfig | None = None) -> World:
+    """Read a world back; with `cfg`, as a branch. Raises ConfigError for a damaged file or a refused branch."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ConfigError("warm", str(path), f"is not a readable checkpoint ({error})") from error
+    return restore(arrays, cfg)
+
+
+def state_hash(world: World) -> str:
+    """Sixty-four hex digits that name the state: sha256 over every column of every array, names included.
+
+    The configuration, the day's levers of an inactive policy and wall-clock facts are left out.
+    """
+    digest = hashlib.sha256()
+    for name, array in sorted(state(world).items()):
+        if name not in ("config", "facts", "metrics"):
+            for label, column in _columns(name, array):
+                digest.update(f"{label}\0{column.dtype.str}\0{column.shape}\0".encode())
+                digest.update(np.ascontiguousarray(column).tobytes())
+    return digest.hexdigest()
+
+
+def _columns(name: str, array: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """The plain columns of an array, so that padding never enters the hash."""
+    if array.dtype.names is None:
+        yield name, array
+        return
+    for field in array.dtype.names:
+        yield from _columns(f"{name}.{field}", array[field])
+
+
+def _prefixed(name: str, group: Mapping[str, Any]) -> Arrays:
+    """A group's arrays under dotted names."""
+    return {f"{name}.{key}": np.asarray(value) for key, value in group.items()}
+
+
+def _group(arrays: Mapping[str, np.ndarray], name: str) -> Arrays:
+    """The arrays of one group, copied."""
+    head = f"{name}."
+    return {key[len(head):]: value.copy() for key, value in arrays.items() if key.startswith(head)}
+
+
+def _text(value: Any) -> np.ndarray:
+    """A plain value as an array of bytes (JSON; NaN allowed)."""
+    return np.frombuffer(json.dumps(value, sort_keys=True).encode(), np.uint8)
+
+
+def _read_text(array: np.ndarray) -> Any:
+    """The plain value that `_text` wrote."""
+    return json.loads(bytes(array))
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of a nested mapping."""
+    if not isinstance(value, Mapping):
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from _leaves(inner, f"{path}.{key}" if path else str(key))
+
+
+def _renumber_purses(world: World, before: list[str]) -> None:
+    """After a branch brought other policies: purses, coupons held and open orders follow their instance's name."""
+    after = list(world.ledger.purses)
+    if before == after:
+        return
+    moved = np.array([after.index(name) for name in before] or [0], np.int16)
+    purses = np.zeros(len(after), PURSE)
+    for old, name in enumerate(before):
+        purses[after.index(name)] = world.purses[old]
+    world.purses = purses
+    _renumber(world.users["coupons"]["grant"], moved)
+    _renumber(world.orders["grants"], moved)
+
+
+def _renumber(grants: np.ndarray, moved: np.ndarray) -> None:
+    """Replace old purse rows by new ones, in place; -1 stays."""
+    known = (grants >= 0) & (grants < len(moved))
+    grants[known] = moved[grants[known]]
+
+
+def _lengthen(world: World) -> None:
+    """Give the daily series room for a longer horizon."""
+    days = world.cfg.burn_in + world.cfg.horizon + 2
+    for name in ("arrivals", "first_orders"):
+        series = world.history[name]
+        world.history[name] = np.concatenate([series, np.zeros(max(0, days - len(series)), series.dtype)])
+
+
+assert {field.name for field in fields(World)} >= {*POPULATIONS, *PLAIN, *GROUPS, *TEXTS}

@@ -1,0 +1,172 @@
+"""The command line: `icsim <verb> [key=value ...]`.
+
+Light to start: a verb imports what it needs when it is called. Every error of the configuration is found
+before anything is written, told in one line, and ends with exit code 2.
+"""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING
+from importlib import metadata
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.schema import ConfigError, listed, near
+
+if TYPE_CHECKING:
+    from sim.config import SimConfig
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+HELP, COMPLETION = ("-h", "--help"), ("-sc", "--shell-completion")
+
+
+class Verb(NamedTuple):
+    """Something `icsim` can do: what it takes, a line about it, and the function that gets its arguments."""
+
+    takes: str
+    about: str
+    act: Callable[[list[str]], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; returns its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    try:
+        return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+    except ConfigError as error:
+        return _complain(error)
+    except KeyboardInterrupt:
+        print("icsim: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough; nothing is left to flush to
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _complain(error: ConfigError) -> int:
+    """Say what is wrong with the input, in one line."""
+    print(f"icsim: {' '.join(str(error).split())}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _dispatch(given: list[str]) -> int:
+    """Hand the arguments to their verb."""
+    name = given[0] if given else "--help"
+    if name in (*HELP, "--version"):
+        print(usage() if name in HELP else f"icsim {metadata.version('icsim')}")
+        return DONE
+    if name in COMPLETION:
+        return _complete(given)
+    if name not in VERBS:
+        raise ConfigError(name, MISSING, f"no such verb; {near(name, VERBS)}verbs: {listed(VERBS)}")
+    verb = VERBS[name]
+    if name != "run" and set(HELP) & set(given):
+        print(f"usage: icsim {name} {verb.takes}\n\n{verb.about}")
+        return DONE
+    return verb.act(given[1:])
+
+
+def usage() -> str:
+    """The page that `icsim --help` prints."""
+    verbs = "\n".join(f"  {name:<12}{verb.about}" for name, verb in VERBS.items())
+    return USAGE.format(verbs=verbs)
+
+
+def _complete(given: list[str]) -> int:
+    """Tab completion: verbs here, keys and presets by Hydra, which must not see the verb."""
+    from sim.launch import hydra_main
+
+    words = os.environ.get("COMP_LINE", "").split(maxsplit=2)
+    asked = any(word.startswith("query=") for word in given)
+    if asked and (len(words) < 2 or words[1] not in VERBS):
+        print(" ".join(VERBS))
+        return DONE
+    if asked and not VERBS[words[1]].takes:
+        return DONE
+    if asked:
+        os.environ["COMP_LINE"] = f"{words[0]} {' '.join(words[2:])}"
+    return hydra_main(given, lambda node: DONE)
+
+
+# ---- verbs -------------------------------------------------------------------------------------------------
+
+def run(arguments: list[str]) -> int:
+    """Simulate one world, or with --multirun several."""
+    from sim.launch import launch
+
+    return launch("run", arguments, _simulate)
+
+
+def _simulate(config: SimConfig) -> int:
+    """Simulate the world of a checked configuration; imports the model only now."""
+    from sim.runner import run_study
+
+    return run_study(config)
+
+
+def plan(arguments: list[str]) -> int:
+    """Print the phases of a day."""
+    _require_none("plan", arguments)
+    from sim.day import plan_table
+
+    print(plan_table())
+    return DONE
+
+
+def policies(arguments: list[str]) -> int:
+    """Print every policy with its knobs."""
+    _require_none("policies", arguments)
+    from sim.listing import policies_table
+
+    print(policies_table())
+    return DONE
+
+
+def parameters(arguments: list[str]) -> int:
+    """Print every number and setting."""
+    from sim.compose import configure
+    from sim.listing import parameters_table
+
+    print(parameters_table(configure(*arguments)))
+    return DONE
+
+
+def warm(arguments: list[str]) -> int:
+    """Compile the rules."""
+    _require_none("warm", arguments)
+    from sim.warm import warm as compile_all
+
+    compile_all()
+    return DONE
+
+
+def _require_none(verb: str, arguments: list[str]) -> None:
+    """Raise ConfigError if a verb that takes no arguments got one."""
+    if arguments:
+        raise ConfigError(arguments[0], MISSING, f"icsim {verb} takes no arguments")
+
+
+OVERRIDES = "[preset=name ...] [key=value ...]"
+VERBS = {
+    "run": Verb(OVERRIDES, "simulate one world: KPI table, daily table, order log, figures", run),
+    "plan": Verb("", "print the phases of a day, in order", plan),
+    "policies": Verb("", "print the policies with their knobs and null settings", policies),
+    "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters),
+    "warm": Verb("", "compile the rules into the user's cache, so that the first run starts at once", warm),
+}
+
+USAGE = """\
+icsim: a simulated interest-commerce platform (兴趣电商)
+
+usage: icsim <verb> [preset=name ...] [key=value ...]
+
+verbs
+{verbs}
+
+examples
+  icsim run population=toy horizon=30
+  icsim run era=content policy=[subsidy] policy.subsidy.depth=0.2
+  icsim run --help            presets, keys and flags
+  icsim run --cfg job         the composed configuration
+  eval "$(icsim -sc install=bash)"    tab completion, also zsh=, fish=
+"""

@@ -1,0 +1,25 @@
+"""How unequal amounts are: formulas without a data source, NaN where undefined, never 0."""
+from __future__ import annotations
+
+import numpy as np
+
+
+def ratio(part: float | np.integer, whole: float | np.integer) -> float:
+    """`part / whole`, NaN where the whole is zero or unknown."""
+    return float(part) / float(whole) if whole > 0 else float("nan")
+
+
+def gini(amounts: np.ndarray) -> float:
+    """Gini coefficient of non-negative amounts: Σ(2i − n − 1)·x₍ᵢ₎ / (n·Σx), 0 equal, (n − 1)/n one has all.
+
+    NaN when nobody has anything.
+    """
+    ordered = np.sort(np.asarray(amounts, dtype=np.float64))
+    ranks = 2.0 * np.arange(1, len(ordered) + 1) - len(ordered) - 1
+    return ratio(float(ranks @ ordered), len(ordered) * float(ordered.sum()))
+
+
+def herfindahl(amounts: np.ndarray) -> float:
+    """Herfindahl index Σ(x/Σx)²: 1/n for n equal ones, 1 for a single one, NaN for none."""
+    amounts = np.asarray(amounts, dtype=np.float64)
+    return ratio(float(amounts @ amounts), float(amounts.sum()) ** 2)

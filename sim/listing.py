@@ -1,0 +1,70 @@
+"""Printed tables of what can be set: every number of the model, every policy with its knobs."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import is_dataclass
+from typing import Any
+
+from sim.compose import configure, members
+from sim.config import SimConfig
+from sim.policies import policies_of
+from sim.schema import GRADES, declared, join, span
+
+Row = tuple[str, ...]
+HEAD = ("key", "value", "unit", "range", "grade", "source")
+
+
+def parameters_table(config: SimConfig) -> str:
+    """Every setting and number with its value in `config`, unit, range, evidence grade and source."""
+    knobs = [row for name, policy in policies_of(config.policy).items() for row in rows(policy, join("policy", name))]
+    grades = "\n".join(f"{grade}  {meaning}" for grade, meaning in GRADES.items())
+    return f"{table([HEAD, *rows(config), *knobs])}\n\ngrades\n{grades}"
+
+
+def policies_table() -> str:
+    """Every policy: what it does, its knobs with their values, and the setting at which it does nothing."""
+    return "\n\n".join(_policy(name) for name in members("policy"))
+
+
+def _policy(name: str) -> str:
+    """One policy's paragraph."""
+    [policy] = policies_of(configure(f"policy=[{name}]").policy).values()
+    about = (type(policy).__doc__ or "").strip().splitlines()
+    null = ", ".join(f"{key}={value(setting)}" for key, setting in policy.null.items()) or "every setting"
+    return "\n".join([f"{name}: {about[0] if about else ''}", f"nothing happens at {null}", table(rows(policy))])
+
+
+def rows(config: Any, path: str = "") -> Iterator[Row]:
+    """The declared fields of a dataclass in declared order, then those of the dataclasses inside it."""
+    inside = []
+    for name, one in declared(type(config)).items():
+        item, rules = getattr(config, name), one.metadata
+        if is_dataclass(item):
+            inside.append((item, join(path, name)))
+        elif rules:
+            unit, grade, source = (rules.get(part, "") for part in ("unit", "grade", "source"))
+            yield join(path, name), value(item), unit, _range(rules), grade, source
+    for item, key in inside:
+        yield from rows(item, key)
+
+
+def _range(rules: Any) -> str:
+    """What a field may be, in short."""
+    return span(rules) if "low" in rules else " | ".join(rules.get("options", ()))
+
+
+def value(item: Any) -> str:
+    """A value as it is typed in yaml."""
+    if isinstance(item, list | tuple):
+        return f"[{', '.join(map(value, item))}]"
+    if isinstance(item, bool) or item is None:
+        return {True: "true", False: "false", None: "null"}[item]
+    return f"{item:.10g}" if isinstance(item, float) else str(item)
+
+
+def table(lines: Sequence[Row] | Iterator[Row]) -> str:
+    """Rows of text in aligned columns; the last one runs free."""
+    lines = list(lines)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)][:-1]
+    padded = ([*map(str.ljust, line[:-1], widths), line[-1]] for line in lines)
+    return "\n".join("  ".join(cells).rstrip() for cells in padded)

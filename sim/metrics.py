@@ -1,0 +1,252 @@
+"""Every metric once: its unit, its meaning, and how today's value comes from the world.
+
+A day's row holds what `lab.md` names as far as the mechanisms exist. Undefined is NaN, never 0. Money is yuan.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.agents.creator import ACTIVE, HEAD
+from sim.census import Head, take_census
+from sim.fixed import SCALE
+from sim.rng import Venue
+from sim.inequality import gini
+from sim.tables import CANCELLED, REFUNDED, SETTLED
+from sim.tally import Count
+from sim.world import World
+
+FEN = 100.0
+VENUES = {Venue.VIDEO: "video", Venue.LIVE: "live", Venue.MALL: "mall", Venue.SEARCH: "search", Venue.SHOP: "shop"}
+SHELF = (Venue.MALL, Venue.SEARCH, Venue.SHOP)
+Row = dict[str, float]
+
+DEFINITIONS = {
+    "gmv_gross": ("yuan", "order value paid today: buyers' outlay + subsidies, before cancellations and returns"),
+    "gmv_net": ("yuan", "order value settled today, 7 days after sign-off"),
+    "gmv_pending": ("yuan", "order value paid and neither settled nor refunded nor cancelled yet, a stock"),
+    "gmv_<venue>": ("yuan", "gmv_gross by venue: video, live, mall, search, shop"),
+    "gmv_origin_interest": ("yuan", "gmv_gross of orders without an open need in the category"),
+    "gmv_origin_need": ("yuan", "gmv_gross of orders with an open need in the category"),
+    "assisted_gmv": ("yuan", "gmv_gross on the shelf without an open need: excited in content, bought on the shelf"),
+    "orders": ("orders", "orders paid today; orders_<venue> by venue"),
+    "aov": ("yuan/order", "gmv_gross / orders"),
+    "buyers": ("users", "distinct users with an order today"),
+    "dau": ("users", "users who opened the app today"),
+    "mau": ("users", "users who opened the app in the last 30 days"),
+    "mab_share": ("share", "users with an order in the last 30 days / mau"),
+    "adopted": ("users", "users on the platform, visitors and buyers"),
+    "buyers_state": ("users", "users with an order in their present spell"),
+    "shoppers": ("users", "users who have adopted shopping"),
+    "dormant": ("users", "users on the platform who have not opened for 30 days"),
+    "arrivals": ("users", "spells that begin tomorrow"),
+    "dropouts": ("users", "spells that ended today"),
+    "visitor_d1": ("share", "of those whose spell began 1 day ago, opened today; d7 and d30 alike"),
+    "buyer_d30": ("share", "of those with a first order 30 days ago, opened today"),
+    "nps": ("points", "100·(promoters − detractors)/answers of today's survey (Reichheld 2003)"),
+    "nps_latent": ("points", "the same over all buyers' latent scores"),
+    "promoters": ("answers", "today's answers of 9–10; passives 7–8; detractors 0–6"),
+    "satisfaction": ("sd", "mean z of buyers"),
+    "habit": ("0–1", "mean H of users on the platform"),
+    "ccr": ("share", "of today's deliveries: late, 1–2 stars, quality return or complaint"),
+    "late_rate": ("share", "of today's deliveries, later than promised"),
+    "stars": ("stars", "mean rating of today's deliveries"),
+    "return_rate": ("share", "refunded or cancelled / final today"),
+    "cancel_rate": ("share", "cancelled before dispatch / final today"),
+    "experience_score": ("1–5", "mean experience score of active merchants"),
+    "take_revenue": ("yuan", "platform fees and ads received today"),
+    "ad_revenue": ("yuan", "ads charged today"),
+    "cpm": ("yuan/1000", "price of a thousand ad impressions"),
+    "subsidy_total": ("yuan", "discounts funded by others than the buyer, paid today; subsidy_<instance> by policy"),
+    "contribution": ("yuan", "change of the platform's and its purses' balances today, funding between them apart"),
+    "merchant_profit": ("yuan", "change of merchants' balances today, without capital"),
+    "creator_income": ("yuan", "change of creators' balances today"),
+    "self_broadcast_share": ("share", "gmv of merchants' own rooms / gmv_live"),
+    "shelf_share": ("share", "gmv of mall, search and shop / gmv_gross"),
+    "head_share": ("share", "of creators' trailing sales, head tier"),
+    "gini_creators": ("0–1", "of trailing sales of active creators; merchants and products alike"),
+    "rooms_open": ("rooms", "live rooms open today"),
+    "viewers_per_room": ("users", "viewer-minutes / minutes open"),
+    "reco_lift": ("ratio", "watch rate of organic slots / of exploration slots"),
+    "mean_interest_served": ("sd", "mean interest m over organic video slots"),
+    "leak_need": ("needs", "open needs met elsewhere today"),
+    "leak_excited": ("clicks", "excited intent that became an order elsewhere today"),
+}
+
+
+def day_row(world: World) -> Row:
+    """All metrics of the day that just ended, in a fixed order of names."""
+    heads = take_census(world.users, world.today)
+    row: Row = {}
+    for part in (trade, people, opinion, quality, money, concentration, supply, attention):
+        row |= part(world, heads) if part in (people, opinion) else part(world)  # type: ignore[operator]
+    return row
+
+
+def ratio(above: float, below: float) -> float:
+    """A quotient, NaN where it is undefined."""
+    return float(above) / float(below) if below else math.nan
+
+
+def trade(world: World) -> Row:
+    """GMV and orders, by venue and by origin."""
+    orders = world.day.orders
+    value = order_value(orders)
+    row = {"gmv_gross": float(value.sum()) / FEN, "gmv_net": settled_value(world.closed) / FEN,
+           "gmv_pending": float(order_value(world.orders).sum()) / FEN, "orders": len(orders)}
+    for venue, name in VENUES.items():
+        row[f"gmv_{name}"] = float(value[orders["venue"] == venue].sum()) / FEN
+        row[f"orders_{name}"] = int((orders["venue"] == venue).sum())
+    excited = orders["origin"] == 1
+    shelf = np.isin(orders["venue"], SHELF)
+    row |= {"gmv_origin_interest": float(value[excited].sum()) / FEN, "gmv_origin_need": float(value[~excited].sum()) / FEN,
+            "assisted_gmv": float(value[excited & shelf].sum()) / FEN, "aov": ratio(row["gmv_gross"], len(orders)),
+            "buyers": len(np.unique(orders["user"])), "shelf_share": ratio(float(value[shelf].sum()), float(value.sum()))}
+    own = (orders["venue"] == Venue.LIVE) & (orders["presenter"] >= len(world.creators))
+    row["self_broadcast_share"] = ratio(float(value[own].sum()) / FEN, row["gmv_live"])
+    return row
+
+
+def order_value(orders: np.ndarray) -> np.ndarray:
+    """What orders are worth, fen: what the buyer paid and what others added."""
+    return orders["paid"].astype(np.int64) + orders["subsidy"]
+
+
+def settled_value(orders: np.ndarray) -> float:
+    """Value of the settled ones among final orders, fen."""
+    return float(order_value(orders[orders["status"] == SETTLED]).sum())
+
+
+def people(world: World, heads: np.ndarray) -> Row:
+    """Who is there, who came back, who left."""
+    tally, history, day = world.tally, world.history, world.today
+    arrived = history["arrivals"]
+    return {
+        "dau": int(tally[Count.OPENED]), "mau": int(heads[Head.MONTHLY]),
+        "mab_share": ratio(heads[Head.MONTHLY_BUYERS], heads[Head.MONTHLY]),
+        "adopted": int(heads[Head.ADOPTED]), "visitors": int(heads[Head.ADOPTED] - heads[Head.BUYERS]),
+        "buyers_state": int(heads[Head.BUYERS]), "shoppers": int(heads[Head.SHOPPERS]),
+        "dormant": int(heads[Head.DORMANT]),
+        "arrivals": int(tally[Count.ARRIVALS]), "dropouts": int(tally[Count.DROPOUTS]),
+        "adoptions": int(tally[Count.ADOPTIONS]), "invited": int(tally[Count.INVITED]),
+        "visitor_d1": ratio(heads[Head.DAY_1], ago(arrived, day, 1)),
+        "visitor_d7": ratio(heads[Head.DAY_7], ago(arrived, day, 7)),
+        "visitor_d30": ratio(heads[Head.DAY_30], ago(arrived, day, 30)),
+        "buyer_d30": ratio(heads[Head.BUYER_30], ago(history["first_orders"], day, 30)),
+    }
+
+
+def ago(series: np.ndarray, day: int, days: int) -> int:
+    """A daily series' value so many days ago; 0 before its first day."""
+    return int(series[day - days]) if day >= days else 0
+
+
+def opinion(world: World, heads: np.ndarray) -> Row:
+    """NPS as surveyed and as it is, and the stocks behind it."""
+    tally = world.tally
+    promoters, passives, detractors = (int(tally[c]) for c in (Count.PROMOTERS, Count.PASSIVES, Count.DETRACTORS))
+    return {
+        "nps": 100.0 * ratio(promoters - detractors, promoters + passives + detractors),
+        "nps_latent": 100.0 * ratio(heads[Head.PROMOTERS] - heads[Head.DETRACTORS], heads[Head.BUYERS]),
+        "promoters": promoters, "passives": passives, "detractors": detractors,
+        "satisfaction": ratio(heads[Head.SATISFACTION] / SCALE, heads[Head.BUYERS]),
+        "habit": ratio(heads[Head.HABIT] / SCALE, heads[Head.ADOPTED]),
+        "mindshare": ratio(heads[Head.MINDSHARE] / SCALE, heads[Head.ADOPTED]),
+    }
+
+
+def quality(world: World) -> Row:
+    """How today's deliveries and final orders went."""
+    parcels, final = world.day.parcels, world.closed
+    bad = (parcels["late"] > 0) | (parcels["stars"] <= 2) | (parcels["complained"] > 0)
+    active = world.merchants["state"] == ACTIVE
+    ended = final["status"]
+    return {
+        "deliveries": len(parcels), "ccr": ratio(int(bad.sum()), len(parcels)),
+        "late_rate": ratio(int((parcels["late"] > 0).sum()), len(parcels)),
+        "stars": ratio(int(parcels["stars"].sum()), len(parcels)),
+        "return_rate": ratio(int(np.isin(ended, (REFUNDED, CANCELLED)).sum()), len(final)),
+        "cancel_rate": ratio(int((ended == CANCELLED).sum()), len(final)),
+        "experience_score": float(world.merchants["score"][active].mean(dtype=np.float64)) if active.any() else math.nan,
+        "lapsed_budget": world.day.lapsed_budget, "lapsed_stock": world.day.lapsed_stock,
+    }
+
+
+def money(world: World) -> Row:
+    """Money by purse and by party."""
+    flows = world.day.flows
+    ads = flows.get("ad_spend", 0)
+    impressions = int(world.tally[Count.ADS])
+    row = {
+        "take_revenue": (flows.get("fee", 0) + ads) / FEN, "ad_revenue": ads / FEN,
+        "cpm": 1000.0 * ratio(world.tally[Count.AD_MILLIFEN] / 1000.0 / FEN, impressions),
+        "subsidy_total": float(world.day.orders["subsidy"].astype(np.int64).sum()) / FEN,
+        "contribution": sum(v for k, v in flows.items() if k == "net_platform" or k.startswith("net_purse:")) / FEN,
+        "merchant_profit": flows.get("gain_merchants", 0) / FEN, "creator_income": flows.get("gain_creators", 0) / FEN,
+        "mcn_income": flows.get("net_mcn", 0) / FEN,
+    }
+    for name, purse in zip(world.ledger.purses, world.purses, strict=True):
+        row[f"subsidy_{name}"] = int(purse["spent"]) / FEN
+    return row
+
+
+def concentration(world: World) -> Row:
+    """How unequal sales are among creators, merchants and products."""
+    creators = world.creators[world.creators["state"] == ACTIVE]
+    merchants = world.merchants[world.merchants["state"] == ACTIVE]
+    goods = world.products[world.products["on_sale"] > 0]
+    sales = creators["sales"].astype(np.float64)
+    head = float(sales[creators["tier"] == HEAD].sum())
+    return {
+        "gini_creators": gini(sales), "gini_merchants": gini(merchants["sales"].astype(np.float64)),
+        "gini_products": gini(goods["sold"].astype(np.float64) * goods["price"]),
+        "head_share": ratio(head, float(sales.sum())),
+    }
+
+
+def supply(world: World) -> Row:
+    """Who sells today and in how many rooms."""
+    rooms = world.day.rooms
+    minutes = int(rooms["minutes"].astype(np.int64).sum())
+    return {
+        "rooms_open": len(rooms), "viewers_per_room": ratio(int(rooms["viewer_minutes"].sum()), minutes),
+        "creators_alive": int((world.creators["state"] == ACTIVE).sum()),
+        "merchants_alive": int((world.merchants["state"] == ACTIVE).sum()),
+        "cards": len(world.day.cards),
+    }
+
+
+def attention(world: World) -> Row:
+    """The funnel's counts, the recommender's lift, what leaked to other shops."""
+    tally = world.tally
+    organic = int(tally[Count.INTEREST_COUNT])
+    lift = ratio(ratio(tally[Count.ORGANIC_WATCHES], organic), ratio(tally[Count.EXPLORE_WATCHES], tally[Count.EXPLORED]))
+    row: Row = {name: int(tally[count]) for name, count in FUNNEL.items()}
+    return row | {
+        "reco_lift": lift, "mean_interest_served": ratio(int(tally[Count.INTEREST_SUM]) / SCALE, organic),
+        "leak_need": int(tally[Count.LEAK_NEED]), "leak_excited": int(tally[Count.LEAK_EXCITED]),
+        "follows": changes_of(world, 1), "unfollows": changes_of(world, -1),
+    }
+
+
+FUNNEL = {
+    "impressions": Count.SLOTS, "previews": Count.PREVIEWS, "video_impressions": Count.VIDEOS,
+    "impressions_ads": Count.ADS, "impressions_explore": Count.EXPLORED, "watches": Count.WATCHES,
+    "long_views": Count.LONG_VIEWS, "product_clicks": Count.CLICKS_VIDEO, "clicks_live": Count.CLICKS_LIVE,
+    "negatives": Count.NEGATIVES, "room_entries": Count.ENTRIES, "entries_follow": Count.ENTRIES_FOLLOW,
+    "watch_minutes": Count.DWELL, "mall_visits": Count.MALL_VISITS, "search_visits": Count.SEARCH_VISITS,
+    "searches": Count.SEARCHES, "shop_visits": Count.SHOP_VISITS, "diverted": Count.DIVERTED,
+    "intents": Count.INTENTS, "needs": Count.NEEDS, "shares": Count.SHARES, "friend_cards": Count.FRIEND_SLOTS,
+    "impressions_merchants": Count.IMPRESSIONS_MERCHANT, "impressions_tail": Count.IMPRESSIONS_TAIL,
+    "impressions_waist": Count.IMPRESSIONS_WAIST, "impressions_head": Count.IMPRESSIONS_HEAD,
+    "coupons_given": Count.COUPONS_GIVEN,
+}
+
+
+def changes_of(world: World, sign: int) -> int:
+    """Follows (+1) or unfollows (−1) noted today."""
+    return sum(int((piece["sign"] == sign).sum()) for piece in world.day.changes)
+
+
+Part = Callable[..., Row]

@@ -1,0 +1,254 @@
+"""What the order log tells: who came back, how concentrated sales are, who is new to a shop.
+
+Each measure is defined once, here, in SQL over the log and a few lines of numpy. Sums run over integers, so
+no result depends on threads or on the order of the rows. Undefined is NaN, never 0.
+An order counts from payment, whatever became of it; its value is what entered escrow, user + purses.
+"""
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from sim.files import arrow_table
+from sim.inequality import gini, herfindahl, ratio
+
+NEWCOMER_WINDOW = 30  # days a new buyer is followed, the first order's day included
+REPURCHASE_WINDOW = 90
+MONTH = 30
+LADDER_STEPS = 4
+LADDER_TARGET = 3.0  # orders of an average new buyer in the window the ladder is read in (pattern P4)
+HEAD_SHARE = 1_000  # one host in a thousand is a head host
+
+Orders = np.ndarray | Mapping[str, np.ndarray] | Path
+
+
+class OrderLog:
+    """An order log as the SQL view `log`, from a structured array, a mapping of arrays or a Parquet file.
+
+    A file is read column by column as queries need it, so a log larger than memory is fine. The view `seen`
+    holds the orders placed on days 0 … `days` − 1.
+    """
+
+    def __init__(self, orders: Orders, days: int, threads: int = 1) -> None:
+        self.days = days
+        self._scratch = tempfile.TemporaryDirectory(prefix="icsim-")
+        self._base = duckdb.connect(config={"threads": threads, "temp_directory": self._scratch.name})
+        self._base.execute("SET enable_progress_bar = false")  # the run has its own
+        if isinstance(orders, Path):
+            self._base.read_parquet(str(orders)).create_view("log")
+        else:
+            self._base.register("log", _as_table(orders))
+        self.columns = frozenset(self._base.execute("SELECT * FROM log LIMIT 0").fetchnumpy())
+        self._base.execute(f"CREATE VIEW seen AS SELECT * FROM log WHERE day >= 0 AND day < {int(days)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._base.close()
+        self._scratch.cleanup()
+
+    def ask(self, query: str, **values: int) -> dict[str, np.ndarray]:
+        """The columns that a query answers with; `$name` in it stands for the value of that name."""
+        answer = self._base.execute(query, values).fetchnumpy()
+        return {name: np.asarray(column) for name, column in answer.items()}
+
+    def sums(self, who: str, value: str, where: str = "true") -> np.ndarray:
+        """Sum of `value` (an integer expression) by `who` over the seen orders, int64, ascending."""
+        answer = self.ask(f"SELECT sum({value})::BIGINT AS total FROM seen WHERE {where} GROUP BY {who}")
+        return np.sort(answer["total"].astype(np.int64))
+
+
+def _as_table(orders: np.ndarray | Mapping[str, np.ndarray]) -> pa.Table:
+    """Arrays as an Arrow table for SQL to read."""
+    if isinstance(orders, np.ndarray):
+        return arrow_table(orders)
+    return pa.table({name: np.ascontiguousarray(column) for name, column in orders.items()})
+
+
+def complete_days(orders: Orders, placed: np.ndarray) -> int:
+    """The number of days, from day 0, whose orders are all in the log.
+
+    Orders enter the log when they are final, so the newest days may still be missing some. `placed` holds the
+    orders placed on day 0, 1, …; the count ends at the first day of which the log has fewer.
+    """
+    with OrderLog(orders, len(placed)) as log:
+        counts = log.ask("SELECT day, count(*) AS n FROM seen GROUP BY day")
+    logged = np.zeros(len(placed), np.int64)
+    logged[counts["day"]] = counts["n"]
+    short = np.flatnonzero(logged < np.nan_to_num(placed))
+    return int(short[0]) if len(short) else len(placed)
+
+
+# ---- new buyers ----------------------------------------------------------------------------------
+
+class Ladder(NamedTuple):
+    """The order ladder of new buyers: `reached[k]` of them placed at least k + 1 orders within the window."""
+
+    window: int
+    reached: np.ndarray
+
+    def next_order(self, k: int) -> float:
+        """P(order k + 1 | order k): share, denominator new buyers with at least k orders in the window."""
+        return ratio(self.reached[k], self.reached[k - 1])
+
+    @property
+    def mean_orders(self) -> float:
+        """Orders a new buyer placed within the window, on average."""
+        return ratio(self.reached.sum(), self.reached[0])
+
+
+NEW_BUYERS = """
+    WITH newcomer AS (SELECT user, spell, min(day) AS first FROM seen WHERE nth = 1 GROUP BY user, spell),
+    step AS (SELECT newcomer.*, seen.day - first AS after FROM newcomer JOIN seen USING (user, spell))
+"""
+"""New buyers: users whose first order of their spell falls on day 0 or later. `after` counts days from it."""
+
+
+def ladder(log: OrderLog, window: int) -> Ladder:
+    """How many new buyers placed 1, 2, 3, … orders within `window` days, the first order's day being day one.
+
+    Everyone is followed equally long: a buyer counts only if the whole window lies inside the log's days, so
+    late comers do not pass for one-time buyers. Leaving the platform within the window is no censoring.
+    """
+    counts = log.ask(NEW_BUYERS + """
+        SELECT n, count(*) AS buyers FROM (
+            SELECT count(*) AS n FROM step
+            WHERE after < $window AND first + $window <= $days GROUP BY user, spell)
+        GROUP BY n""", window=window, days=log.days)
+    exactly = np.zeros(max(int(counts["n"].max(initial=0)), LADDER_STEPS + 1), np.int64)
+    exactly[counts["n"] - 1] = counts["buyers"]
+    return Ladder(window, exactly[::-1].cumsum()[::-1])
+
+
+def ladder_window(log: OrderLog) -> float:
+    """The window, in days, in which new buyers place nearest to 3 orders on average.
+
+    At most half of the days, so that the buyers of half of the days count. NaN without new buyers; of two
+    equally near, the shorter.
+    """
+    days = log.days
+    counts = log.ask(NEW_BUYERS + "SELECT first, after, count(*) AS n FROM step GROUP BY first, after")
+    starts = log.ask(NEW_BUYERS + "SELECT first, count(*) AS n FROM newcomer GROUP BY first")
+    by_day, buyers = np.zeros((days, days), np.int64), np.zeros(days, np.int64)
+    by_day[counts["first"], counts["after"]] = counts["n"]
+    buyers[starts["first"]] = starts["n"]
+    means = {window: ratio(by_day[:days - window + 1, :window].sum(), buyers[:days - window + 1].sum())
+             for window in range(1, days // 2 + 1)}
+    off = {window: abs(value - LADDER_TARGET) for window, value in means.items() if value > 0}
+    return float(min(off, key=lambda window: off[window])) if off else float("nan")
+
+
+def newcomers(log: OrderLog) -> dict[str, float]:
+    """The new buyers' path, shares of new buyers with a whole window (see `ladder`).
+
+    `p_next_k`: P(order k + 1 | order k) within 30 days. `three_order_rate`: at least three orders within 30
+    days. `repurchase_90`: at least two within 90 days. `ladder_mean_orders`: orders per new buyer in the 30
+    days; `ladder_new_buyers` how many are counted; `ladder_window` see there.
+    """
+    month, quarter = ladder(log, NEWCOMER_WINDOW), ladder(log, REPURCHASE_WINDOW)
+    steps = {f"p_next_{k}": month.next_order(k) for k in range(1, LADDER_STEPS + 1)}
+    return steps | {
+        "three_order_rate": ratio(month.reached[2], month.reached[0]),
+        "repurchase_90": quarter.next_order(1),
+        "ladder_mean_orders": month.mean_orders,
+        "ladder_new_buyers": float(month.reached[0]),
+        "ladder_window": ladder_window(log),
+    }
+
+
+# ---- concentration and novelty -------------------------------------------------------------------
+
+def spending(log: OrderLog) -> dict[str, float]:
+    """`gini_buyers`: Gini of what users paid themselves over all seen days, among users with an order."""
+    return {"gini_buyers": gini(log.sums("user", "paid_fen"))}
+
+
+VALUE = "paid_fen::BIGINT + subsidy_fen"
+
+
+def goods(log: OrderLog) -> dict[str, float]:
+    """`gini_products_horizon`: Gini of order value over all seen days, among products sold at least once."""
+    return {"gini_products_horizon": gini(log.sums("product", VALUE))}
+
+
+def shops(log: OrderLog) -> dict[str, float]:
+    """`gini_merchants_horizon`, `hhi`: Gini and Herfindahl index of order value among merchants that sold."""
+    sold = log.sums("merchant", VALUE)
+    return {"gini_merchants_horizon": gini(sold), "hhi": herfindahl(sold)}
+
+
+def hosts(log: OrderLog, creators: int) -> dict[str, float]:
+    """`gini_creators_horizon`: Gini of order value among creators that sold (presenter < `creators`).
+
+    `head_share_horizon`: value presented by the top 0.1 % of them (at least one) / value of all orders.
+    """
+    sold = log.sums("presenter", VALUE, f"presenter >= 0 AND presenter < {int(creators)}")
+    head = sold[-max(1, len(sold) // HEAD_SHARE):].sum()
+    return {"gini_creators_horizon": gini(sold),
+            "head_share_horizon": ratio(head, log.sums("true", VALUE).sum()) if len(sold) else float("nan")}
+
+
+def novelty(log: OrderLog) -> dict[str, float]:
+    """`new_customer_share`: share of buyer × merchant pairs of the last 30 days that are new in them.
+
+    New: no earlier order of the pair in the log. Needs 30 days to look back on before those 30, else NaN.
+    """
+    pairs = log.ask("""
+        SELECT count(*) AS pairs, count(*) FILTER (first >= $since) AS fresh FROM (
+            SELECT min(day) AS first, max(day) AS last FROM log WHERE day < $days GROUP BY user, merchant)
+        WHERE last >= $since""", since=log.days - MONTH, days=log.days)
+    known = log.days >= 2 * MONTH
+    return {"new_customer_share": ratio(pairs["fresh"][0], pairs["pairs"][0]) if known else float("nan")}
+
+
+def month_orders(log: OrderLog) -> dict[str, float]:
+    """`orders_per_month_buyer`: orders of the last 30 days / users who placed one; NaN below 30 days."""
+    month = log.ask("SELECT count(*) AS orders, count(DISTINCT user) AS buyers FROM seen WHERE day >= $since",
+                    since=log.days - MONTH)
+    each = ratio(month["orders"][0], month["buyers"][0]) if log.days >= MONTH else float("nan")
+    return {"orders_per_month_buyer": each}
+
+
+Measure = Callable[[OrderLog], dict[str, float]]
+
+MEASURES: tuple[tuple[Measure, frozenset[str]], ...] = (
+    (newcomers, frozenset({"user", "spell", "nth"})),
+    (spending, frozenset({"user", "paid_fen"})),
+    (goods, frozenset({"product", "paid_fen", "subsidy_fen"})),
+    (shops, frozenset({"merchant", "paid_fen", "subsidy_fen"})),
+    (novelty, frozenset({"user", "merchant"})),
+    (month_orders, frozenset({"user"})),
+)
+"""Each measure and the columns of the log it reads, besides `day`."""
+
+NAMES = ("p_next_1", "p_next_2", "p_next_3", "p_next_4", "three_order_rate", "repurchase_90",
+         "ladder_mean_orders", "ladder_new_buyers", "ladder_window", "gini_buyers", "gini_products_horizon",
+         "gini_merchants_horizon", "hhi", "gini_creators_horizon", "head_share_horizon", "new_customer_share",
+         "orders_per_month_buyer")
+
+
+def measure(orders: Orders | None, days: int, creators: int | None = None,
+            threads: int = 1) -> dict[str, float]:
+    """Every measure of the first `days` days of an order log; NaN where a column or the log is missing.
+
+    `creators`: rows of the creators' table, below which a presenter is a creator; None leaves theirs NaN.
+    """
+    found = dict.fromkeys(NAMES, float("nan"))
+    if orders is None or days < 1:
+        return found
+    with OrderLog(orders, days, threads) as log:
+        for function, needed in MEASURES:
+            if needed <= log.columns:
+                found |= function(log)
+        if creators is not None and {"presenter", "paid_fen", "subsidy_fen"} <= log.columns:
+            found |= hosts(log, creators)
+    return found

@@ -1,0 +1,442 @@
+"""Every number of the model: unit, range, evidence grade and source. The values stand in configs/world.
+
+Grades: V published or measured, D derived from V by arithmetic, C calibrated to a pattern, A assumption
+to be swept. A number without a grade does not enter the model.
+"""
+
+from dataclasses import dataclass
+
+from sim.schema import number
+
+K = 12  # categories
+C, A, D, V = "C", "A", "D", "V"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Opening the app, and how long the visit is (model.md §2.3)."""
+
+    satisfaction: float = number("logit/sd", 0, 5, A, "γ_S; sweep .2–1")
+    habit: float = number("logit", 0, 5, A, "γ_H")
+    mindshare: float = number("logit", 0, 5, A, "γ_B")
+    push: float = number("logit/message", 0, 5, A, "γ_p")
+    nuisance: float = number("logit/message", 0, 5, A, "γ_n, for messages above 2 a day")
+    fatigue: float = number("logit/share", 0, 10, A, "λ₈, 0–10; 15 would cut DAU 39 % at a share of .16")
+    fatigue_memory: float = number("day", 1, 90, A, "slow stock of commerce seen; mean over 14 days")
+    knee_mean: float = number("share", 0, 1, V, "LatePost 2022 via press: 8 % of the feed is commerce")
+    knee_sd: float = number("share", 0, 1, A, "spread of tolerance")
+    activity_mean: float = number("logit", -10, 10, C, "P7: content .75, shop -.2; P(open | alive) near .69")
+    activity_sd: float = number("logit", 0, 5, C, "P7")
+    weekday: tuple[float, ...] = number("factor", 0.5, 2, A, "Monday first; Sat, Sun 1.06, else .98", length=7)
+    minutes: float = number("minute/day", 0, 1440, V, "usage a DAU-day, industry reports")
+    commerce_share: float = number("share", 0, 1, V, "LatePost 2022 via press: .08")
+    slots: float = number("impressions", 0, 200, D, "8 % of about 250 impressions")
+    depth_activity: float = number("ln/sd", 0, 2, C, "P9: feed depth grows with activity")
+    depth_noise: float = number("ln", 0, 2, A, "day-to-day spread of depth")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Needs that arise by themselves, intent left by content, and what is lost to other shops."""
+
+    rate: float = number("1/day/category", 0, 5, C, "ν; P22 2024 shelf share")
+    rate_sd: float = number("ln", 0, 3, A, "spread between users")
+    leave: float = number("1/day", 0, 1, A, "unserved need is met elsewhere")
+    intent_half_life: float = number("day", 0.1, 60, A, "t_h; sweep 1–7")
+    intent_leak: float = number("prob/click/day", 0, 1, A, "p_leak; 0–.02")
+    intent_shown: float = number("clicks", 0, 1, A, "trace of a good shown in an entered room")
+    cupboard_low: float = number("orders", 0, 1, A, "stock at home at which a repurchase falls due")
+    cycle: tuple[float, ...] = number("day", 1, 2000, A, "replenishment cycle by category", length=K)
+    replenish: tuple[float, ...] = number("0|1", 0, 1, A, "whether a used-up good falls due", length=K)
+    season: tuple[float, ...] = number("factor", 0, 5, A, "level of needs by category", length=K)
+    wallet_median: float = number("yuan/week", 0, 1e5, C, "P22, P27: shoppers' weekly money")
+    wallet_sd: float = number("ln", 0, 3, C, "P3")
+    mindshare_memory: float = number("day", 1, 1000, A, "forgetting of the place to buy")
+    weariness_step: float = number("–/watch", 0, 1, C, "P3: category fatigue a watch")
+    weariness_keep: float = number("–", 0, 1, C, "P3: share kept to the next day")
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Interest and what it leads to: watch, long view, product click (model.md §2.5)."""
+
+    learnable: float = number("–", 0, 1, C, "ρ_m; P8: mean interest served near 1.2")
+    watch_0: float = number("logit", -10, 10, D, "c0; KuaiRand: 17.6 % of random plays are effective")
+    watch_1: float = number("logit", 0, 10, D, "c1; KuaiRand: 45.1 % in production")
+    long_0: float = number("logit", -10, 10, D, "d0; KuaiRand: long view given play .48 random")
+    long_1: float = number("logit", 0, 10, D, "d1; KuaiRand: .70 in production")
+    click_0: float = number("logit", -10, 10, D, "e0; 5 % of watches click the product")
+    click_1: float = number("logit", 0, 10, A, "e1")
+    negative_0: float = number("logit", -20, 0, D, "KuaiRand: .00114 random")
+    negative_1: float = number("logit", -5, 5, D, "KuaiRand: .00079 in production")
+    content_sd: float = number("logit", 0, 5, A, "luck of a day's video")
+    appeal_watch: float = number("–", 0, 5, A, "share of a good's appeal that shows in watching")
+    crowd: float = number("logit/ln", 0, 2, A, "pull of other viewers in a room; 0 switches it off")
+    position_product: float = number("–", 0, 1, A, "weight of the good in a card's position")
+    position_presenter: float = number("–", 0, 1, A, "weight of the presenter")
+    position_noise: float = number("–", 0, 1, A, "weight of the day's content")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Filling the feed: previews, videos, ads, exploration (model.md §2.4)."""
+
+    preview_share: float = number("share", 0, 1, D, "8 live previews among 20 commerce slots")
+    ad_share: float = number("share", 0, 1, D, "35 % of video slots: 4.2 ads a DAU-day")
+    ad_reserve: float = number("yuan/1000", 0, 1000, A, "reserve CPM")
+    explore_share: float = number("share", 0, 1, A, "organic slots for cards little seen")
+    explore_bar: float = number("impressions", 0, 1e9, A, "below which a good counts as little seen")
+    explore_cards: int = number("cards", 1, 512, A, "shelf of little-seen cards the slots draw from")
+    shortlist: int = number("cards", 8, 128, A, "cards kept from retrieval for scoring")
+    cells: int = number("cells", 1, 1024, A, "audience cells, each with a day's pool of rooms")
+    pool: int = number("rooms", 1, 256, A, "rooms in a cell's pool")
+    pool_followers: float = number("–", 0, 2, C, "P2, P8: exponent of followers in the pool of rooms")
+    share_prob: float = number("prob", 0, 1, A, "passing on a good after a product click")
+    share_bonus: float = number("logit", 0, 5, A, "pull of a friend's recommendation")
+    negative_relief: float = number("–", 0, 5, A, "weariness added by a dislike")
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Live rooms: entry, dwell, goods on show (model.md §2.6)."""
+
+    entry: float = number("prob", 0, 1, D, "room entry given a preview, level from the funnel")
+    entry_interest: float = number("logit", 0, 5, A, "slope in interest")
+    entry_skill: float = number("logit", 0, 5, A, "slope in hosting skill")
+    mean_interest: float = number("sd", -3, 5, C, "interest of previews served; centres the entry rate")
+    mean_skill: float = number("0–1", 0, 3, C, "skill of hosts met; centres the entry rate")
+    follow_entry: float = number("prob", 0, 1, D, "entering the room of a followed host; .5 entries a DAU-day")
+    dwell: float = number("minute", 0.1, 600, A, "mean stay")
+    dwell_sd: float = number("ln", 0, 3, A, "spread of the stay")
+    dwell_interest: float = number("ln/sd", 0, 2, A, "longer stays with interest")
+    dwell_skill: float = number("ln", 0, 2, A, "longer stays with a skilled host")
+    dwell_trust: float = number("ln/sd", 0, 2, A, "longer stays with a trusted host")
+    follow_after: float = number("minute", 0, 600, A, "stay from which a follow is possible")
+    follow: float = number("prob", 0, 1, A, "following the host after a long stay")
+    unfollow: float = number("1/day", 0, 1, A, "dropping a tie")
+    discount: float = number("share", 0, 0.9, V, "livestream difference-in-differences: .076 cheaper")
+    gift: float = number("yuan/entry", 0, 100, A, "gifts an entry")
+    skill_hours: float = number("hour", 1, 1e4, A, "H0 of learning by doing")
+    skill_max: float = number("–", 0, 3, D, "k_max")
+    creator_share: float = number("prob", 0, 1, D, "creators live on a day; 1.25 M rooms, 30 % creators'")
+    merchant_share: float = number("prob", 0, 1, V, "merchants live on a day; 70 % of rooms are merchants'")
+    hours: float = number("hour", 0.1, 24, D, "length of a room")
+    floor: int = number("rooms", 0, 1e6, A, "rooms open a day below which thickness stops dividing")
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Mall, search and shop lists (model.md §2.4)."""
+
+    mall: int = number("goods", 1, 64, A, "length of the mall list")
+    search: int = number("goods", 1, 64, A, "length of a results page")
+    shop: int = number("goods", 1, 64, A, "length of a shop's list")
+    examine: float = number("–", 0, 3, A, "η; a place at rank r is looked at with r^-η")
+    mall_visit: float = number("logit", -10, 10, C, "b0; P22: .25 visits a DAU-day")
+    mall_need: float = number("logit", 0, 5, A, "pull of an open need")
+    mall_coupon: float = number("logit", 0, 5, A, "pull of a coupon held")
+    search_need: float = number("prob/day", 0, 1, C, "searching for an open need")
+    search_intent: float = number("prob/click", 0, 1, A, "p_vs; search after watching (看后搜)")
+    clarity: float = number("prob", 0, 1, A, "ζ; a query says what is wanted")
+    shop_visit: float = number("prob/day", 0, 1, C, "visiting a followed shop; P22: .006 orders a DAU-day")
+    divert_intent: float = number("clicks", 0, 20, A, "intent from which a diversion is possible")
+    step_drop: float = number("prob", 0, 1, A, "lost at each extra step of a path")
+    candidates: int = number("goods", 8, 4096, A, "goods a category page chooses from")
+    popularity: float = number("–/ln", 0, 5, A, "weight of ln(1+sales) in list ranking")
+    affinity: float = number("–", 0, 5, A, "weight of the learned match in list ranking")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Nested choice between goods and not buying (model.md §2.7)."""
+
+    video: float = number("logit", -20, 5, C, "venue intercept; P22")
+    live: float = number("logit", -20, 5, C, "venue intercept; P22")
+    mall: float = number("logit", -20, 5, C, "venue intercept; P22")
+    search: float = number("logit", -20, 5, C, "venue intercept; P22")
+    shop: float = number("logit", -20, 5, C, "venue intercept; P22")
+    interest: float = number("logit", 0, 5, A, "v1")
+    quality: float = number("logit", 0, 5, D, "v2; 8.1 % reputation premium")
+    price_level: float = number("logit", 0, 5, A, "distance from the preferred price level")
+    epsilon_mean: float = number("–", 0, 10, D, "Alibaba coupon RCT; UCI retail -2.06")
+    epsilon_cv: float = number("–", 0, 3, A, "spread of price sensitivity")
+    reference: float = number("–", 0, 5, A, "w_ref, weight of the remembered price")
+    reference_step: float = number("–", 0, 1, D, "learning of the remembered price")
+    loss: float = number("–", 1, 5, D, "loss ratio, Tversky and Kahneman 1992")
+    satisfaction: float = number("logit/sd", 0, 5, A, "v_z; ≥ 2 without τ_z")
+    deal_single: float = number("logit", 0, 5, D, "deal tag on a single item; Alibaba coupon RCT")
+    deal_list: float = number("logit", 0, 5, D, "deal tag in a list")
+    need: float = number("logit", 0, 5, A, ".5–2.5")
+    intent: float = number("logit", 0, 5, A, "pull of excited intent in a list of its category")
+    mindshare: float = number("logit", 0, 5, A, "shelf orders of those to whom the platform is a place to buy")
+    host: float = number("logit", 0, 5, A, "hosting skill")
+    social_proof: float = number("logit/ln", 0, 5, A, "ln(1 + daily sales) of the good")
+    insurance: float = number("logit", 0, 5, A, "freight insurance shown; sign V")
+    impulse: float = number("logit/sd", 0, 5, A, "impulsiveness, content venues")
+    cupboard: float = number("logit/order", 0, 5, A, "a full cupboard")
+    barrier: float = number("logit", 0, 20, A, "not yet a shopper; 4–8, at 1.5 97 % buy within 90 days")
+    nest: float = number("–", 0.01, 1, D, "λ in lists; 1 for single items; Alibaba coupon RCT")
+    buyer_sd: float = number("logit", 0, 3, C, "P3, P5: b_u")
+    level_sd: float = number("ln", 0, 3, D, "w_u; order value spread")
+    basket_sd: float = number("ln", 0, 3, D, "variants and units within an order")
+    appeal_sd: float = number("logit", 0, 3, C, "P3: appeal of a good")
+    cost: tuple[float, ...] = number("logit", 0, 5, A, "decision cost by category", length=K)
+
+
+@dataclass(frozen=True)
+class Fulfil:
+    """Parcels: cancellation, shipping, promise, problems, returns (model.md §2.11–12)."""
+
+    cancel_share: float = number("share", 0, 1, A, "returns that are cancellations before dispatch")
+    ship_days: float = number("day", 0.1, 60, D, "mean of Gamma(4)")
+    promise_short: float = number("day", 1, 60, A, "promise of most goods")
+    promise_long: float = number("day", 1, 60, A, "promise of the rest")
+    promise_share: float = number("share", 0, 1, A, "goods on the short promise")
+    sign_off: int = number("day", 0, 60, V, "escrow is released 7 days after sign-off")
+    return_days: int = number("day", 1, 60, A, "from sign-off to refund of a return")
+    failure: float = number("prob", 0, 1, A, "service failure of a problem order at s = 0")
+    complaint: float = number("prob", 0, 1, A, "complaint after a failure")
+    defect: float = number("prob", 0, 1, A, "defective at mean quality")
+    defect_quality: float = number("logit/sd", 0, 5, A, "defects a better good is spared")
+    live: float = number("logit", -5, 5, D, "returns of live orders")
+    video: float = number("logit", -5, 5, D, "returns of video orders")
+    insured: float = number("logit", -5, 5, A, "returns under freight insurance; sign V")
+    shift: float = number("logit", -5, 5, C, "P13")
+    slope: float = number("logit/latent", 0, 5, C, "P13")
+    anchor: float = number("latent", -10, 20, C, "judgement at which `base` holds; P13")
+    base: tuple[float, ...] = number("prob", 0, 1, V, "return base on the shelf, by category", length=K)
+    backlog: float = number("×", 1, 100, A, "orders a day a merchant accepts, in capacities")
+
+
+@dataclass(frozen=True)
+class Satisfy:
+    """Judgement of an order and its stock (model.md §2.12)."""
+
+    level: float = number("latent", -10, 20, C, "l0; P14")
+    quality: float = number("latent/sd", 0, 5, A, "κ_q; 0–.6")
+    delight: float = number("latent/sd", 0, 5, A, "κ₊")
+    disappointment: float = number("latent/sd", 0, 5, A, "κ₋, twice κ₊")
+    surprise_sd: float = number("sd", 0, 5, A, "luck of the unit received")
+    noise: float = number("latent", 0, 5, C, "P14")
+    late_max: float = number("stars", 0, 10, D, "Olist: ψ_max")
+    late_hill: float = number("–", 0.1, 10, D, "Olist")
+    late_half: float = number("day", 0.1, 60, D, "Olist")
+    late_scale: float = number("stars/latent", 0.1, 5, D, "stars per latent unit at the mean")
+    failure: float = number("latent", 0, 10, A, "ψ_s")
+    cuts: tuple[float, ...] = number("latent", -5, 10, D, "star cuts", length=4)
+    person_sd: float = number("latent", 0, 5, A, "leniency of a person")
+    memory: float = number("day", 1, 1000, A, "τ_z")
+    step: float = number("–", 0, 1, A, "weight of one order in z")
+    mean: float = number("latent", -10, 20, C, "frozen after calibration")
+    sd: float = number("latent", 0.01, 10, C, "frozen after calibration")
+    returned: float = number("sd", 0, 5, A, "a return's cost in z")
+    return_mean: float = number("share", 0, 1, C, "frozen after calibration")
+    omega: float = number("share", 0, 1, A, "share of trust that goes to the platform")
+    habit_gain: float = number("–", 0, 1, A, "0–.20; the unknown of the newcomer programme")
+    habit_memory: float = number("day", 1, 1000, A, "decay of habit")
+    mindshare_gain: float = number("–", 0, 1, A, "a shelf order makes the platform a place to buy")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """NPS survey, word of mouth (model.md §2.13)."""
+
+    level: float = number("points", 0, 10, C, "P15")
+    slope: float = number("points/sd", 0, 10, C, "P15")
+    noise: float = number("points", 0, 10, C, "P15")
+    asked: float = number("prob/day", 0, 1, A, "active buyers asked on a day")
+    respond: float = number("prob", 0, 1, A, "answering at a middling score")
+    respond_extreme: float = number("logit/point", 0, 2, A, "extremes answer more, per point from 7")
+    invite: float = number("1/tie/day", 0, 1, A, "promoters' pull on outside friends")
+    dissuade: float = number("×", 0, 10, A, "detractors' weight against promoters'")
+    word_of_mouth: bool = number("switch", 0, 1, A, "invitations, peers' adoption and reviews, all off at 0")
+
+
+@dataclass(frozen=True)
+class Churn:
+    """Leaving, returning, adopting shopping (model.md §2.13–14)."""
+
+    alpha: float = number("–", 0.01, 50, D, "beta of θ; content .357, shop .425: retention benchmarks")
+    beta: float = number("–", 0.01, 50, D, "content .582, shop .535")
+    floor: float = number("1/day", 1e-6, 1, D, "1/1500; else no stationary DAU")
+    satisfaction: float = number("log hazard/sd", 0, 5, A, "γ_z, .5–2.8; bounded by late-parcel repeat 1.16 V")
+    habit: float = number("log hazard", 0, 5, A, "γ_Hh")
+    correlation: float = number("–", -1, 1, A, "θ with baseline satisfaction")
+    bass_p: float = number("1/year", 0, 5, V, "innovation")
+    bass_q: float = number("1/year", 0, 5, D, "imitation; .9 content, .38 others; 309 M, +16.6 % a quarter")
+    shoppers: float = number("share", 0, 1, D, "adopted shopping at genesis; P27, P22")
+    shoppers_arriving: float = number("share", 0, 1, D, "shoppers among arrivals; stationary stock")
+
+
+@dataclass(frozen=True)
+class Ties:
+    """The network of the first day (model.md, "Ties"); shapes are measured, means rescaled by one factor each."""
+
+    mean_ties: float = number("users", 0, 1000, A, "mutual strong ties")
+    mean_follows: float = number("creators", 0, 1000, A, "followed creators")
+    mean_shops: float = number("merchants", 0, 1000, A, "followed shops")
+    share_of_targets: float = number("share", 0, 1, A, "a mean never exceeds this share of all there are to tie")
+    cap: int = number("ties", 1, 10_000, A, "most of one relation a user holds")
+    reach: float = number("share", 0, 1, A, "most one account holds of all users")
+    tail_exponent: float = number("–", 1.1, 5, V, "KuaiRand, P1: pdf of follower counts")
+    body_exponent: float = number("–", 0.01, 5, C, "small accounts; Gini .90 (P1)")
+    correlation: float = number("–", -1, 1, V, "KuaiRand: rank correlation of a user's ties and follows")
+    clustering: float = number("prob", 0, 1, A, "two friends know each other, at the mean number of ties")
+    clustering_decline: float = number("–", 0, 2, A, "its fall with the number of ties; Ugander 2011 for the sign")
+    circle_density: float = number("prob", 0, 1, A, "two of one circle know each other")
+    levels: tuple[float, ...] = number("share", 0, 1, V, "KuaiRand-Pure user table, 27,285 users: levels", length=11)
+    friends: tuple[float, ...] = number("users", 0, 1e7, V, "KuaiRand-Pure: friends at the levels", length=11)
+    followees: tuple[float, ...] = number("accounts", 0, 1e7, V, "KuaiRand-Pure: followees at the levels", length=11)
+
+
+@dataclass(frozen=True)
+class Goods:
+    """The catalogue (model.md §3)."""
+
+    median_price: tuple[float, ...] = number("yuan", 1, 1e5, D, "P22: order value median ¥52, mean ¥71–75", length=K)
+    share: tuple[float, ...] = number("share", 0, 1, A, "goods by category", length=K)
+    price_sd: float = number("ln", 0, 3, D, "spread of list prices within a category")
+    outside_sd: float = number("ln", 0, 2, A, "spread of outside prices")
+    outside_discount: float = number("ln", -1, 1, A, "±.1")
+    cost_mean: float = number("share of list", 0, 1, A, "cost of goods")
+    cost_sd: float = number("share of list", 0, 1, A, "spread of cost")
+    within: float = number("–", 0, 5, A, "spread of a product around its merchant's line")
+    category_pull: float = number("–", 0, 5, A, "pull of the category's centre on a line")
+    role_traffic: float = number("share", 0, 1, A, "引流 goods: cheap, thin margin")
+    role_repurchase: float = number("share", 0, 1, A, "复购 goods")
+    content_noise: float = number("–", 0, 10, A, "error of the content embedding a new item starts from")
+    stock_days: float = number("day", 0, 1000, A, "cover bought at a restock")
+    reorder_days: float = number("day", 0, 1000, A, "cover at which a restock is ordered")
+    stock_floor: float = number("units", 0, 1e9, A, "smallest restock")
+    review_weight: float = number("reviews", 0, 1e4, A, "shrinkage of reputation to the mean")
+
+
+@dataclass(frozen=True)
+class Creators:
+    """Creators' careers (model.md §2.16)."""
+
+    reserve: float = number("share", 0, 1, A, "rows not active at the start, the dormant included")
+    dormant: float = number("share", 0, 1, D, "rows dormant at the start; stationary with entry, retire, comeback")
+    wage_median: float = number("yuan/hour", 0, 1e4, A, "reservation wage")
+    wage_sd: float = number("ln", 0, 3, A, "spread")
+    patience: int = number("sessions", 1, 1000, A, "sessions below the wage before hours are cut")
+    income_memory: float = number("sessions", 1, 1000, A, "EWMA of income per hour live")
+    cut: float = number("×", 0, 1, A, "hours after a cut")
+    quit_hours: float = number("hour", 0, 24, A, "room length below which the creator goes dormant")
+    pause: float = number("1/day", 0, 1, A, "active creators who stop for reasons outside the model")
+    comeback: float = number("1/day", 0, 1, A, "dormant creators who try again")
+    retire: float = number("1/day", 0, 1, A, "dormant creators who leave for good")
+    entry: float = number("1/day", 0, 1, D, "reserve rows that start a career; stationary stock")
+    skill_a: float = number("–", 0.1, 50, D, "beta of talent")
+    skill_b: float = number("–", 0.1, 50, D, "beta of talent")
+    style_sd: float = number("logit", 0, 5, A, "spread of content style")
+    style_try: float = number("prob/week", 0, 1, A, "trying another style; kept if better")
+    style_weeks: int = number("week", 1, 26, A, "length of a trial of another style")
+    style_memory: float = number("week", 1, 1000, A, "how fast the attraction of a style wears off")
+    hype_sd: float = number("sd", 0, 5, A, "overstating of quality")
+    candidates: int = number("goods", 1, 512, A, "offers looked at a week; grows with the tier")
+    fit: float = number("–", 0, 5, A, "weight of taste fit in choosing offers")
+    risk: float = number("yuan/sd", 0, 100, A, "price of a poor good's reputation risk")
+    mcn_share: float = number("share", 0, 1, A, "creators under an MCN")
+    mcn_cut: float = number("share", 0, 1, A, "MCN's share of commission")
+    head: float = number("share", 0, 1, V, "top .1 % of selling hosts; at least 1")
+    waist: float = number("share", 0, 1, V, "next 10 %")
+    sales_memory: float = number("day", 1, 1000, A, "EWMA of GMV presented")
+    slot_fee: float = number("share", 0, 5, A, "pit fee of a head host, in shares of a day's GMV per good")
+
+
+@dataclass(frozen=True)
+class Merchants:
+    """Merchants' business (model.md §2.17–18)."""
+
+    reserve: float = number("share", 0, 1, A, "rows that start outside the market")
+    service_a: float = number("–", 0.1, 50, A, "beta of service")
+    service_b: float = number("–", 0.1, 50, A, "beta of service")
+    service_cost: float = number("yuan/order", 0, 100, A, "cost of full service")
+    fixed: float = number("yuan/day", 0, 1e5, A, "fixed cost")
+    fixed_share: float = number("share", 0, 1, A, "fixed cost in shares of 90-day mean daily GMV")
+    opening_days: float = number("day", 0, 1000, A, "opening cash, in days of fixed cost")
+    salvage: float = number("share", 0, 1, A, "value of stock at exit")
+    capacity: float = number("×", 0, 100, A, "capacity over 28-day mean orders")
+    capacity_plus: float = number("orders/day", 0, 1e6, A, "capacity of a beginner")
+    capacity_memory: float = number("day", 1, 1000, A, "how slowly capacity follows orders")
+    host_wage: float = number("yuan/hour", 0, 1e4, A, "host of an own room")
+    fee: float = number("share", 0, 1, V, "platform fee .02–.05")
+    cps_mean: float = number("share", 0, 1, V, "commission .10–.30")
+    cps_sd: float = number("share", 0, 1, A, "spread of commission")
+    parcel: float = number("yuan", 0, 100, A, "a parcel")
+    return_freight: float = number("yuan", 0, 100, A, "freight of a return")
+    premium: float = number("×", 0, 10, A, "insurer's loading on P(return)·freight")
+    ads: float = number("share", 0, 1, A, "ad budget in shares of GMV; CPM ¥50–150")
+    ad_step: float = number("–", 0, 1, A, "daily adjustment of bids to the budget")
+    temperature: float = number("–", 0.01, 10, A, "softmax of the channel bandit")
+    bandit_noise: float = number("cv", 0, 5, A, "noise of attributed returns; .3 with the data product")
+    bandit_memory: float = number("day", 1, 365, A, "window of the bandit")
+    bandit_floor: float = number("share", 0, 0.2, A, "smallest effort in a channel")
+    price_step: float = number("ln/week", 0, 0.5, A, "hill-climbing step of prices")
+    price_low: float = number("share of list", 0.1, 1, A, "lowest shelf price")
+    price_high: float = number("share of list", 1, 3, A, "highest shelf price")
+    service_step: float = number("–/week", 0, 0.5, A, "investment step of service")
+    quality_step: float = number("sd/week", 0, 0.5, A, "investment step of quality")
+    drift: float = number("–/week", 0, 0.5, A, "product line moves to its buyers")
+    entry: float = number("1/day", 0, 1, D, "reserve rows that open a shop; .3–.6 % of stock")
+    close: float = number("1/day", 0, 1, A, "open firms that close for reasons outside the model")
+    loss_days: float = number("day", 1, 2000, A, "window of the loss that ends a firm")
+    score_days: float = number("day", 1, 365, V, "window of the experience score")
+    score_weight: float = number("orders", 0, 1e4, A, "shrinkage of the score to the mean")
+    content_worst: float = number("share", 0.01, 1, A, "quality returns at which the content part is 1 point")
+    service_worst: float = number("share", 0.01, 1, A, "late parcels and complaints at which service is 1 point")
+    quality_cost: float = number("day/sd", 0, 1e4, A, "price of quality: days of sales for one sd")
+    shop_follow_own: float = number("prob", 0, 1, A, "following the shop after an order in its own room or list")
+    shop_follow_creator: float = number("prob", 0, 1, A, "after an order with a creator")
+    shop_follow_head: float = number("prob", 0, 1, A, "after an order with a head host")
+    insured_share: float = number("share", 0, 1, A, "merchants who insure return freight")
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The recommender's learning and ranking (model.md §2.4, §2.15)."""
+
+    user_rate: float = number("1/logit", 0, 2, C, "first step of a user's factors; learning curve, P8")
+    item_rate: float = number("1/logit", 0, 2, C, "first step of an item's factors; learning curve, P8")
+    item_weight: float = number("impressions", 1, 1e7, C, "impressions that halve an item's step")
+    user_weight: float = number("impressions", 1, 1e7, C, "impressions that halve a user's step")
+    user_memory: float = number("impressions", 1, 1e9, C, "in which what is believed of a user fades; P8 and P28")
+    item_memory: float = number("impressions", 1, 1e9, A, "from which on an item's step shrinks no more")
+    user_longest: float = number("–", 0.1, 100, A, "bound on the length of a user's factors; a known taste has ρ_m √d")
+    item_longest: float = number("–", 0.1, 100, A, "bound on the length of an item's factors; they start at 1")
+    order_weight: float = number("watches", 0, 100, A, "weight of an order against a watch")
+    slope: float = number("logit", 0, 10, D, "watching in the learned match: watch_1 blurred by unlearnable interest")
+    room_slope: float = number("logit", 0, 10, D, "entering a room in the learned match: entry_interest, blurred")
+    position: float = number("1/slot", 0, 1, A, "attention lost at each slot of the feed that learning allows for")
+    bias_rate: float = number("–", 0, 1, A, "daily step of the base rates")
+    rate_weight: float = number("events", 1, 1e7, A, "a day's events that halve a base rate's step")
+    engage: float = number("–", 0, 10, A, "w_e")
+    gmv: float = number("1/yuan", 0, 10, A, "w_g")
+    experience: float = number("1/point", 0, 10, A, "w_x; set by experience_ranking")
+    probes: int = number("clusters", 1, 10000, C, "least number of clusters searched; sets the recall")
+    probes_root: float = number("–", 0, 100, C, "clusters searched per √clusters: recall ≥ .90 at any catalogue size")
+    exact_below: int = number("cards", 0, 1e7, A, "catalogues searched whole")
+    cold: float = number("–", 0, 5, A, "length of a new user's factors towards the average")
+
+
+@dataclass(frozen=True)
+class World:
+    """All numbers of the model, by the noun they belong to."""
+
+    arrival: Arrival
+    needs: Needs
+    interest: Interest
+    feed: Feed
+    rooms: Rooms
+    lists: Lists
+    choice: Choice
+    fulfil: Fulfil
+    satisfy: Satisfy
+    survey: Survey
+    churn: Churn
+    ties: Ties
+    goods: Goods
+    creators: Creators
+    merchants: Merchants
+    learning: Learning

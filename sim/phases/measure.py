@@ -1,0 +1,35 @@
+"""Phase: the day's books close and its metrics are taken (platform)."""
+
+from sim.ledger import Flow
+from sim.metrics import day_row
+from sim.tally import Count
+from sim.world import World
+
+CAPITAL = (Flow.CAPITAL_IN, Flow.CAPITAL_OUT)
+
+
+def run(world: World) -> None:
+    """Close the ledger's day, extend the series that later days look back on, and write the metrics row."""
+    close_books(world)
+    note_history(world)
+    world.metrics = day_row(world)
+
+
+def close_books(world: World) -> None:
+    """The day's flows and gains by party; capital that owners put in or take out is no gain."""
+    ledger = world.ledger
+    before = world.history["balances"]
+    now = (ledger.merchant_balances.sum(), ledger.creator_balances.sum())
+    books = ledger.close_day()
+    capital = books[Flow.CAPITAL_IN.name.lower()] - books[Flow.CAPITAL_OUT.name.lower()]
+    books["gain_merchants"] = int(now[0] - before[0]) - capital
+    books["gain_creators"] = int(now[1] - before[1])
+    before[:] = now
+    world.day.flows = books
+
+
+def note_history(world: World) -> None:
+    """Arrivals begin their spell tomorrow; first orders count on their day."""
+    day, history = world.today, world.history
+    history["arrivals"][day + 1] = world.tally[Count.ARRIVALS]
+    history["first_orders"][day] = int((world.day.orders["nth"] == 1).sum())

@@ -1,0 +1,83 @@
+"""Phase: policies open the day: purses are paced, levers set (platform)."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.ledger import Account, Flow, fen
+from sim.levers import fold
+from sim.policies import policies_of
+from sim.policies.base import Observed, Policy
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+NO_LIMIT = 10**15  # fen: far beyond what a world can spend
+# a policy instance's memory in `world.policy_state`: its budget not yet spent, and what it paid before orders are paid
+BUDGET, PAID = 0, 1
+
+
+def run(world: World) -> None:
+    """Book yesterday's spending, set today's allowances, and fold what active policies move into the levers."""
+    day = calendar_day(world)
+    policies = policies_of(world.cfg.policy)
+    for row, name in enumerate(world.ledger.purses):
+        turn_page(world, row, name)
+        policy = policies.get(name)
+        if policy and policy.level(day) > 0.0:
+            open_purse(world, row, name, policy)
+            world.purses["left"][row] = policy.allowance(int(world.policy_state[name][BUDGET]), day)
+        else:
+            close_purse(world, row)
+    world.lev[:] = fold(policy.levers(day, observe(world, name)) for name, policy in active(world))
+
+
+def calendar_day(world: World) -> int:
+    """Today on the calendar of tables and policies: day 0 is the first after burn-in."""
+    return world.today - world.cfg.burn_in
+
+
+def active(world: World) -> Iterator[tuple[str, Policy]]:
+    """The policies that may make a difference today, by instance name."""
+    day = calendar_day(world)
+    return ((name, policy) for name, policy in policies_of(world.cfg.policy).items() if policy.active(day))
+
+
+def observe(world: World, name: str) -> Observed:
+    """What the policy of an instance may know this morning."""
+    memory = world.policy_state.get(name)
+    return Observed(world.metrics, 0 if memory is None else int(memory[BUDGET]))
+
+
+def turn_page(world: World, row: int, name: str) -> None:
+    """Take what an instance spent yesterday out of its budget; what came back with returned goods is there again."""
+    if name in world.policy_state:
+        world.policy_state[name][BUDGET] -= world.purses["spent"][row]
+        world.policy_state[name][PAID] = 0
+    world.purses["spent"][row] = 0
+
+
+def open_purse(world: World, row: int, name: str, policy: Policy) -> None:
+    """On an instance's first day: note its budget and funders, and move the platform's part of it into the purse.
+
+    Without a limit nothing can be set aside: the phase `fund` then pays in what was granted, day by day.
+    """
+    if name in world.policy_state:
+        return
+    budget = NO_LIMIT if policy.budget_yuan is None else fen(policy.budget_yuan)
+    world.policy_state[name] = np.array([budget, 0], np.int64)
+    world.purses["funders"][row] = policy.funders.shares
+    if policy.budget_yuan is not None:
+        own = int(budget * policy.funders.platform)
+        world.ledger.transfer(int(Account.PLATFORM), world.ledger.purse(name), own, Flow.PURSE_FUND)
+
+
+def close_purse(world: World, row: int) -> None:
+    """Outside its window an instance grants nothing; what its purse holds goes back to the platform."""
+    world.purses["left"][row] = 0
+    account = world.ledger.purses_at + row
+    held = int(world.ledger.balances[account])
+    if held > 0:
+        world.ledger.transfer(account, int(Account.PLATFORM), held, Flow.PURSE_RETURN)

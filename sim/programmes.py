@@ -1,0 +1,100 @@
+"""Programmes: what policies may have done to agents, as plain records that phases execute (architecture, contract 8).
+
+The instance whose policy returns a programme pays for it out of its purse.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.schema import SETTING, ConfigError, join, number, text, unknown
+
+BOUND = 1e12
+Span = tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Who is meant: agents who take part, lie inside every range and rank, and are drawn into the share.
+
+    A column that holds a day counts as days ago; what never happened lies in no range. Ranks run from 0, the smallest
+    among those who take part, to 1, the largest. The draw is the agent's own and lasts: a larger share takes in all
+    of a smaller one's members, and segments of one name draw the same agents.
+    """
+
+    name: str | None = text("whose draw of the share; null: the policy instance's own")
+    share: float = number("share", 0, 1, SETTING, "part of those described that is drawn")
+    ranges: Mapping[str, Span] = number("of the column", -BOUND, BOUND, SETTING, "column: [low, high]", length=2)
+    ranks: Mapping[str, Span] = number("rank", 0, 1, SETTING, "column: [low, high] among those present", length=2)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody who takes part is meant."""
+        return self.share == 1.0 and not self.ranges and not self.ranks
+
+    def check(self, kind: str, path: str) -> None:
+        """Raise ConfigError for a column that agents of this kind do not have, or for an empty range."""
+        for group in ("ranges", "ranks"):
+            for column, span in getattr(self, group).items():
+                key = join(join(path, group), column)
+                _require_column(kind, column, key)
+                _require_order(span, key)
+
+
+def _require_column(kind: str, column: str, key: str) -> None:
+    """Raise ConfigError unless agents of this kind have the column."""
+    from sim.segments import columns_of
+
+    if column not in columns_of(kind):
+        raise unknown(key, sorted(columns_of(kind)))
+
+
+def _require_order(span: Span, key: str) -> None:
+    """Raise ConfigError for a range whose ends are the wrong way round."""
+    low, high = span
+    if low is not None and high is not None and low > high:
+        raise ConfigError(key, list(span), "must run from low to high")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A coupon for a random share of users each day.
+
+    `benefit` below 1 is a share off, from 1 on fen off; `threshold_fen` the least price it is valid for;
+    `life_days` how many days after today it may still be used; `share` of the segment that gets one today.
+    """
+
+    segment: Segment
+    benefit: float
+    threshold_fen: int
+    life_days: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Boost:
+    """Traffic for accounts: log-odds added to the ranking of their videos and rooms (`kind`: creators, merchants)."""
+
+    kind: str
+    segment: Segment
+    log_odds: float
+
+
+@dataclass(frozen=True)
+class Training:
+    """Hours of hosting practice for merchants' own rooms, at `cost_fen` for each merchant."""
+
+    segment: Segment
+    hours: float
+    cost_fen: int
+
+
+@dataclass(frozen=True)
+class Insurance:
+    """A share of the premium of freight insurance on all goods of merchants."""
+
+    segment: Segment
+    share: float
+
+
+Programme = Grant | Boost | Training | Insurance

@@ -1,0 +1,249 @@
+"""What a run leaves behind: daily table, order log, agent panel, manifest, study, summary, its row of runs.
+
+Every file is whole or absent (`sim.files`). A run that stops early leaves `<name>.partial.parquet` beside a
+manifest that says so; only a killed process leaves nothing of its order log but a temporary file.
+"""
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+import pyarrow as pa
+
+from sim.files import (
+    TableStream,
+    columns_of,
+    fields,
+    partial,
+    read_columns,
+    write_columns,
+    write_json,
+    write_yaml,
+)
+
+ORDER_LOG = np.dtype([
+    ("day", "i4"), ("final_day", "i4"), ("user", "i4"), ("user_key", "u4"), ("product", "i4"),
+    ("merchant", "i4"), ("presenter", "i4"), ("category", "i1"), ("venue", "i1"), ("origin", "i1"),
+    ("list_fen", "i4"), ("paid_fen", "i4"), ("subsidy_fen", "i4"), ("spell", "i2"), ("nth", "i2"),
+    ("status", "i1"),
+])
+"""One row of the order log: who bought what where, at which prices, which order of the spell, its end."""
+
+PACKAGES = ("icsim", "mesa", "numpy", "networkx", "matplotlib", "hydra-core", "numba", "llvmlite", "pyarrow",
+            "duckdb", "scipy", "tqdm")
+TABLES = ("daily.parquet", "orders.parquet", "panel.parquet")
+FILES = (*TABLES, "runs.parquet", "summary.json", "panel.png", "funnel.png")
+
+
+BOOK_NAMES = {"final_day": "final", "list_fen": "list_price", "paid_fen": "paid", "subsidy_fen": "subsidy"}
+"""The log's names that differ from the order book's."""
+
+
+def log_rows(book: np.ndarray) -> np.ndarray:
+    """Rows of the world's order book (`sim.tables.ORDER`) as rows of the order log."""
+    rows = np.empty(len(book), ORDER_LOG)
+    for name in rows.dtype.names or ():
+        rows[name] = book[BOOK_NAMES.get(name, name)]
+    return rows
+
+
+class RecordConfig(Protocol):
+    """What the recorder asks of the `record` group of the configuration."""
+
+    @property
+    def burn_in(self) -> bool:
+        """Record negative days too."""
+
+    @property
+    def orders(self) -> bool:
+        """Write the order log."""
+
+    @property
+    def panel(self) -> int:
+        """Sampled users in the agent panel; 0 writes none."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which run this is: the question's key, seed and place, the program, the composed configuration."""
+
+    key: str
+    seed: int
+    source_digest: str
+    config: Mapping[str, Any]
+    block: str = "run"
+    replication: int = 0
+
+
+class Recorder:
+    """The scribe of one run: takes each day's rows, and at the end leaves a folder another person can read.
+
+    Use as a context manager: add days, `close()` the tables, then `finish(summary, facts)`. Leaving the block
+    before `finish` keeps partial tables and marks the manifest `interrupted` or `failed`. Files that an
+    earlier run left in `out` under the recorder's names are removed first: a folder never mixes two runs.
+    """
+
+    def __init__(self, config: RecordConfig, out: Path, identity: Identity,
+                 order_dtype: np.dtype = ORDER_LOG) -> None:
+        self.config, self.out, self.identity = config, Path(out), identity
+        self.started, self._clock = datetime.now(UTC), perf_counter()
+        self.days, self.finished = 0, False
+        self._rows: list[dict[str, float | int]] = []
+        self.out.mkdir(parents=True, exist_ok=True)
+        clear(self.out)
+        self._orders = TableStream(self.out / "orders.parquet", order_dtype) if config.orders else None
+        self._panel = TableStream(self.out / "panel.parquet") if config.panel else None
+        write_yaml(self.out / "study.yaml", identity.config)
+        self._write_manifest("running", {})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if self.finished:
+            return
+        stopped = kind is None or issubclass(kind, KeyboardInterrupt)
+        with suppress(OSError):  # a full disk must not hide the error that ended the run
+            self.abandon("interrupted" if stopped else "failed")
+
+    def _keeps(self, day: int) -> bool:
+        """Whether this day is recorded: burn-in is only on demand."""
+        return day >= 0 or self.config.burn_in
+
+    def add_day(self, row: Mapping[str, float | int], day: int) -> None:
+        """Take the day's metrics row; `day` is absolute, 0 the first after burn-in."""
+        self.days += 1
+        if self._keeps(day):
+            self._rows.append({"day": int(day)} | {name: row[name] for name in row if name != "day"})
+
+    def add_orders(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """Take the orders that became final on `day` (of dtype `order_dtype`), in the given order.
+
+        Orders placed in burn-in and final after it are kept: their money moves in recorded days.
+        """
+        if self._orders is not None and self._keeps(day):
+            for rows in batches:
+                self._orders.append(rows)
+
+    def add_panel(self, rows: np.ndarray, day: int) -> None:
+        """Take the sampled users' rows as they stand at the end of `day`; a `day` column goes in front."""
+        if self._panel is not None and self._keeps(day):
+            self._panel.append(with_day(rows, day))
+
+    def daily(self) -> dict[str, np.ndarray]:
+        """The daily table so far, as columns."""
+        return columns_of(self._rows)
+
+    def close(self) -> dict[str, np.ndarray]:
+        """Write daily table, order log and panel under their final names; returns the daily table."""
+        for stream in self._streams():
+            stream.finish()
+        self._orders = self._panel = None
+        columns = self.daily()
+        write_columns(self.out / "daily.parquet", columns)
+        return columns
+
+    def finish(self, summary: Mapping[str, float], facts: Mapping[str, Any]) -> None:
+        """Write summary, runs row and final manifest.
+
+        `facts` join the manifest as they are: recall, thickness, rescale factors, the recommender's lift.
+        """
+        write_json(self.out / "summary.json", summary)
+        write_columns(self.out / "runs.parquet", runs_row(self.identity, summary))
+        self._write_manifest("done", facts)
+        self.finished = True
+
+    def abandon(self, status: str) -> None:
+        """Keep what there is as partial tables, and say in the manifest how the run ended."""
+        self._write_manifest(status, {})
+        if not (self.out / "daily.parquet").exists():
+            write_columns(partial(self.out / "daily.parquet"), self.daily())
+        for stream in self._streams():
+            stream.abandon()
+
+    def _streams(self) -> list[TableStream]:
+        """The streamed tables that are still open."""
+        return [stream for stream in (self._orders, self._panel) if stream is not None]
+
+    def _write_manifest(self, status: str, facts: Mapping[str, Any]) -> None:
+        """Write the manifest as of now."""
+        write_json(self.out / "manifest.json", self._manifest(status) | dict(facts))
+
+    def _manifest(self, status: str) -> dict[str, Any]:
+        """What one needs to run it again, and how long it took (wall clock, burn-in included)."""
+        seconds = perf_counter() - self._clock
+        who = self.identity
+        return {
+            "key": who.key, "seed": who.seed, "block": who.block, "replication": who.replication,
+            "status": status, "source_digest": who.source_digest,
+            "started": self.started.isoformat(timespec="seconds"),
+            "written": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(seconds, 3), "days": self.days, "days_per_second": round(self.days / seconds, 3),
+            "python": platform.python_version(), "platform": platform.platform(),
+            "machine": platform.machine(), "packages": package_versions(),
+        }
+
+
+def read_daily(path: Path) -> dict[str, np.ndarray]:
+    """The daily table of a run, from its file or its folder: one array a metric, one entry a day."""
+    path = Path(path)
+    return read_columns(path / "daily.parquet" if path.is_dir() else path)
+
+
+def runs_row(identity: Identity, summary: Mapping[str, float]) -> dict[str, list[Any]]:
+    """The run as one row: key, seed, block, replication, then every summary number as a float."""
+    head = {"key": identity.key, "seed": pa.array([identity.seed], pa.uint64()), "block": identity.block,
+            "replication": identity.replication}
+    row = head | {name: float(value) for name, value in summary.items()}
+    return {name: value if isinstance(value, pa.Array) else [value] for name, value in row.items()}
+
+
+def with_day(rows: np.ndarray, day: int) -> np.ndarray:
+    """The same structured rows with an int32 `day` in front, packed; an own `day` field is replaced."""
+    own = [(name, dtype) for name, dtype in fields(rows.dtype) if name != "day"]
+    dated = np.empty(len(rows), np.dtype([("day", np.dtype(np.int32)), *own]))
+    dated["day"] = day
+    for name, _ in own:
+        dated[name] = rows[name]
+    return dated
+
+
+def package_versions() -> dict[str, str]:
+    """The versions of the packages a result may depend on; those not installed are left out."""
+    found = {}
+    for name in PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+def recorded_key(out: Path) -> str | None:
+    """The key of the question that a folder already answers, finished or not; None if there is none.
+
+    Raises ValueError if the folder's manifest cannot be read.
+    """
+    path = Path(out) / "manifest.json"
+    if not path.exists():
+        return None
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["key"])
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not a run's manifest") from error
+
+
+def clear(out: Path) -> None:
+    """Remove what an earlier run left under the recorder's own names; anything else stays."""
+    for name in FILES:
+        for path in (out / name, partial(out / name), *out.glob(f".{name}.*.tmp")):
+            path.unlink(missing_ok=True)

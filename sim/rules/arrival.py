@@ -1,0 +1,77 @@
+"""Whether a user opens the app today, and how deep the feed gets."""
+
+import math
+
+from sim.agents.user import CATEGORIES, OUTSIDE
+from sim.jit import kernel
+from sim.rng import Decision, Venue, normal, uniform
+from sim.rules.common import keep, logistic
+from sim.tally import Count
+
+MOST_SLOTS = 100  # commerce slots a day; the cap binds for one user-day in a million
+
+
+@kernel
+def open_logit(num, lev, u, day):
+    """Log-odds of opening the app: a_u + γ_S z + γ_H H + γ_B B + push − nuisance + weekday − ½ λ₈ [ḡ − knee]₊."""
+    pushes = u.pushes + lev.push
+    return (
+        u.activity
+        + num.arrival_satisfaction * u.satisfaction
+        + num.arrival_habit * u.habit
+        + num.arrival_mindshare * u.mindshare
+        + num.arrival_push * min(pushes, 2.0)
+        - num.arrival_nuisance * max(pushes - 2.0, 0.0)
+        + math.log(num.arrival_weekday[day % 7])
+        - 0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0)
+    )
+
+
+@kernel
+def feed_slots(num, lev, u, luck):
+    """Expected commerce slots of a visit; grows with the commerce share, the user's activity and the day's luck."""
+    share = num.arrival_commerce_share + lev.commerce_share
+    depth, noise = num.arrival_depth_activity, num.arrival_depth_noise
+    level = depth * u.score - 0.5 * depth * depth + noise * luck - 0.5 * noise * noise
+    other_half = 0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0)
+    return num.arrival_slots * share / num.arrival_commerce_share * math.exp(level) * (1.0 - min(other_half, 0.9))
+
+
+@kernel
+def open_app(t, i):
+    """Decide whether user i opens the app today and how many commerce slots the visit has."""
+    u = t.users[i]
+    if u.state == OUTSIDE:
+        return
+    num, lev, now = t.num[0], t.lev[0], t.now[0]
+    chance = logistic(open_logit(num, lev, u, now.day))
+    if now.day == u.started:
+        chance = 1.0  # arriving is opening
+    if uniform(now, u.key, 0, Decision.OPEN, Venue.NONE, 0) >= chance:
+        u.slots = 0
+        return
+    u.opened = 1
+    u.last_open = now.day
+    luck = normal(now, u.key, 0, Decision.SLOTS, Venue.NONE, 0)
+    rest = uniform(now, u.key, 0, Decision.SLOTS, Venue.NONE, 1)
+    u.slots = min(MOST_SLOTS, int(feed_slots(num, lev, u, luck) + rest))
+    _tire(num, lev, u)
+    t.tally[Count.OPENED] += 1
+    t.tally[Count.SLOTS] += u.slots
+
+
+@kernel
+def _tire(num, lev, u):
+    """The slow stock of commerce seen moves towards today's share; weariness of past watching stays with it."""
+    share = num.arrival_commerce_share + lev.commerce_share
+    held = keep(num.arrival_fatigue_memory)
+    u.fatigue = held * u.fatigue + (1.0 - held) * share
+
+
+@kernel
+def needs_open(u):
+    """Open needs of a user over all categories."""
+    total = 0
+    for k in range(CATEGORIES):
+        total += u.need[k]
+    return total

@@ -1,0 +1,57 @@
+"""How a merchant splits its effort over channels (FACT+S): a softmax bandit on attributed return."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.merchant import CHANNELS
+from sim.jit import kernel
+from sim.rng import Decision, Venue, normal
+from sim.tables import Tables
+
+WEEK = 7.0
+
+
+@kernel
+def seen_return(now: np.record, num: np.record, m: np.record, channel: int) -> float:
+    """Sales attributed to a channel per yuan spent there since the last decision, as the merchant reads it.
+
+    The reading is noisy (cv `bandit_noise`, lognormal), keyed (merchant, channel). Costs are booked by effort, so
+    this is the channel's share of sales over its share of effort, times a factor common to all.
+    """
+    spent = max(float(m.channel_cost[channel]), 1.0)
+    spread = math.sqrt(math.log(1.0 + num.merchants_bandit_noise**2))
+    luck = normal(now, m.key, channel, Decision.MERCHANT_BANDIT, Venue.NONE, 0)
+    return m.channel_sales[channel] / spent * math.exp(spread * luck - 0.5 * spread * spread)
+
+
+@kernel
+def softmax_shares(num: np.record, returns: np.ndarray, shares: np.ndarray) -> None:
+    """Shares of effort: softmax of returns over their mean, with a floor in each channel."""
+    mean = max(np.sum(returns) / CHANNELS, 1e-12)
+    top = np.max(returns) / mean
+    for k in range(CHANNELS):
+        shares[k] = math.exp((returns[k] / mean - top) / num.merchants_temperature)
+    floor = num.merchants_bandit_floor
+    total = np.sum(shares)
+    for k in range(CHANNELS):
+        shares[k] = floor + (1.0 - CHANNELS * floor) * shares[k] / total
+
+
+@kernel
+def split_effort(t: Tables, m: np.record) -> None:
+    """Once a week: channel returns take in the week, effort moves part of the way towards the softmax."""
+    num, now = t.num[0], t.now[0]
+    pace = 1.0 - math.exp(-WEEK / num.merchants_bandit_memory)
+    returns, shares = np.empty(CHANNELS), np.empty(CHANNELS)
+    for k in range(CHANNELS):
+        m.channel_return[k] += pace * (seen_return(now, num, m, k) - m.channel_return[k])
+        returns[k] = m.channel_return[k]
+        m.channel_sales[k], m.channel_cost[k] = 0, 0
+    if np.sum(returns) <= 0.0:
+        return
+    softmax_shares(num, returns, shares)
+    for k in range(CHANNELS):
+        m.budget[k] += pace * (shares[k] - m.budget[k])

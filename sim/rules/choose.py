@@ -1,0 +1,171 @@
+"""Choice: which good of a list, if any, a user wants to buy at its price (nested logit, model.md §2.7)."""
+
+import math
+
+from sim.agents.user import COUPON_SLOTS
+from sim.jit import kernel
+from sim.rng import Decision, Venue, gumbel, normal, stable
+from sim.rules.price import discounted, price_utility
+from sim.tables import INTENTS
+from sim.tally import Count
+
+NEVER = -1.0e300  # utility of what cannot be bought
+NEED, EXCITED = 0, 1  # where an order comes from
+
+
+@kernel
+def taste_utility(num, u, p, m):
+    """What a good is worth to a user apart from price and place.
+
+    b_u + appeal + v1·m + v2·E[q] − level·|ln list − ln median − w_u| + v_z·z − dc(1 − H) − .8·cupboard + social
+    proof, less the barrier of those who have not adopted shopping.
+    """
+    k = p.category
+    distance = abs(math.log(p.list_price / (100.0 * num.goods_median_price[k])) - u.price_level)
+    value = u.buyer_effect + p.appeal + num.choice_interest * m + num.choice_quality * p.reputation
+    value += num.choice_satisfaction * u.satisfaction - num.choice_price_level * distance
+    value += num.choice_social_proof * math.log(1.0 + p.sold) - num.choice_cupboard * u.cupboard[k]
+    return value - num.choice_cost[k] * (1.0 - u.habit) - num.choice_barrier * (1 - u.shopper)
+
+
+@kernel
+def want_utility(num, u, k):
+    """What an open need and an excited intent add in category k on the shelf."""
+    return num.choice_need * min(u.need[k], 1) + num.choice_intent * min(u.intent[k], 3.0)
+
+
+@kernel
+def content_utility(num, u):
+    """Impulse: content venues sell more to the impulsive."""
+    return num.choice_impulse * u.impulse
+
+
+@kernel
+def basket(now, num, u, p):
+    """Variants and units in an order as a factor of the price, keyed (user, good): median 1."""
+    return math.exp(num.choice_basket_sd * normal(now, u.key, p.key, Decision.BASKET, Venue.NONE, 0))
+
+
+@kernel
+def holds_coupon(u):
+    """Whether the user holds any coupon."""
+    for slot in range(COUPON_SLOTS):
+        if u.coupons[slot].benefit > 0.0:
+            return True
+    return False
+
+
+@kernel
+def pick_up(u, intent):
+    """Copy the user's coupons into the intent, so that clearing can judge each of them; -1 is none."""
+    for slot in range(COUPON_SLOTS):
+        coupon = u.coupons[slot]
+        held = coupon.benefit > 0.0
+        intent.grants[slot] = coupon.grant if held else -1
+        intent.benefits[slot] = coupon.benefit
+        intent.thresholds[slot] = coupon.threshold
+        intent.expiries[slot] = coupon.expiry
+        intent.cuts[slot] = 0
+
+
+@kernel
+def open_choice(t, u):
+    """The place of the next intent in the lane's buffer, prepared with the user's coupons."""
+    intent = t.intents[t.fill[INTENTS]]
+    pick_up(u, intent)
+    intent.product, intent.rival = -1, NEVER
+    return intent
+
+
+@kernel
+def weigh(now, num, lev, u, p, intent, venue, worth, markdown, deal, noise):
+    """Price one option for the user: (total utility, shelf price, price to pay), prices in fen for the basket.
+
+    `worth` is all utility but price and noise; `markdown` the venue's own discount; `deal` the deal tag.
+    """
+    size = basket(now, num, u, p)
+    price = int(p.price * (1.0 - markdown) * size + 0.5)
+    paid = discounted(price, intent.benefits, intent.thresholds, intent.grants, intent.cuts)
+    if paid > u.wallet or p.stock <= 0 or p.on_sale == 0:
+        return NEVER, price, paid
+    outside, tag = outside_fen(lev, p, size), deal if paid < price else 0.0
+    value = price_utility(num, u.price_sensitivity, paid, outside, u.reference[p.category], tag)
+    return worth + noise + value, price, paid
+
+
+@kernel
+def outside_fen(lev, p, size):
+    """What the same basket costs elsewhere today, fen."""
+    return int(p.outside_price * lev.outside_price * size + 0.5)
+
+
+@kernel
+def shared_noise(now, nest, user, group, venue):
+    """λ·ln S, what all goods of a list have in common, keyed (user, list); 0 at λ = 1 (Cardell 1997)."""
+    return nest * math.log(stable(nest, now, user, group, Decision.LIST_SHARED, venue, 0))
+
+
+@kernel
+def own_noise(now, nest, user, item, venue):
+    """λ·g, a good's own part of the noise, keyed (user, good); with λ·ln S it is standard Gumbel."""
+    return nest * gumbel(now, user, item, Decision.LIST_NOISE, venue, 0)
+
+
+@kernel
+def outside_noise(now, user, group, venue):
+    """Noise of not buying, keyed (user, list)."""
+    return gumbel(now, user, group, Decision.OUTSIDE, venue, 0)
+
+
+@kernel
+def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
+    """Let user i choose among n goods or nothing; the row of the chosen good, or -1.
+
+    `goods` are product rows, `worths` their utilities without price and noise. The chosen good is left in the
+    lane's buffer as an unfinished intent (see `settle_on`), with `rival` the best it had to beat.
+    """
+    u, num, now, lev = t.users[i], t.num[0], t.now[0], t.lev[0]
+    intent = open_choice(t, u)
+    shared = shared_noise(now, nest, u.key, group, venue)
+    best = outside_noise(now, u.key, group, venue)
+    for j in range(n):
+        p = t.products[goods[j]]
+        noise = shared + own_noise(now, nest, u.key, p.key, venue)
+        total, price, paid = weigh(now, num, lev, u, p, intent, venue, worths[j], markdown, deal, noise)
+        if total > best:
+            intent.rival, best = best, total
+            intent.product, intent.price, intent.paid = goods[j], price, paid
+            intent.base = worths[j] + noise
+        elif total > intent.rival:
+            intent.rival = total
+    return intent.product
+
+
+@kernel
+def settle_on(t, i, venue, presenter, origin, expected, insured, deal):
+    """Turn the chosen good into an intent: keep its terms, take its money and coupons out of the user's hands."""
+    u, now, lev = t.users[i], t.now[0], t.lev[0]
+    intent = t.intents[t.fill[INTENTS]]
+    p = t.products[intent.product]
+    size = basket(now, t.num[0], u, p)
+    intent.user, intent.user_key, intent.spell = i, u.key, u.spell
+    intent.presenter, intent.venue, intent.origin = presenter, venue, origin
+    intent.insured, intent.expected, intent.deal = insured, expected, deal
+    intent.sensitivity, intent.reference = u.price_sensitivity, u.reference[p.category]
+    intent.list_price = int(p.list_price * size + 0.5)
+    intent.outside_price = outside_fen(lev, p, size)
+    intent.paid = discounted(intent.price, intent.benefits, intent.thresholds, intent.grants, intent.cuts)
+    u.wallet -= intent.paid
+    hand_over(u, intent)
+    t.fill[INTENTS] += 1
+    t.tally[Count.INTENTS] += 1
+
+
+@kernel
+def hand_over(u, intent):
+    """Coupons that cut the price leave the user; the others stay and are struck from the intent."""
+    for slot in range(COUPON_SLOTS):
+        if intent.cuts[slot] > 0:
+            u.coupons[slot].benefit = 0.0
+        else:
+            intent.grants[slot] = -1

@@ -1,0 +1,35 @@
+"""Coupons: who is drawn to get one, and which slot it goes into."""
+
+import numpy as np
+
+from sim.agents.user import COUPON_SLOTS
+from sim.jit import kernel
+from sim.rng import Decision, Venue, uniform
+
+
+@kernel
+def is_drawn(now: np.record, user: np.record, instance: int, share: float) -> bool:
+    """Whether today's draw of a policy instance falls on the user, keyed (user, instance)."""
+    return uniform(now, user.key, instance, Decision.GRANT, Venue.NONE, 0) < share
+
+
+@kernel
+def slot_for(user: np.record, grant: int) -> int:
+    """Where a coupon of an instance goes: over its own last one, else an empty slot, else over the first to expire."""
+    empty, soonest = -1, 0
+    for slot in range(COUPON_SLOTS):
+        coupon = user.coupons[slot]
+        if coupon.benefit <= 0.0:
+            empty = slot if empty < 0 else empty
+        elif coupon.grant == grant:
+            return slot
+        if coupon.expiry < user.coupons[soonest].expiry:
+            soonest = slot
+    return empty if empty >= 0 else soonest
+
+
+@kernel
+def give_coupon(user: np.record, grant: int, benefit: float, threshold: int, expiry: int) -> None:
+    """Put a coupon into the user's hands."""
+    coupon = user.coupons[slot_for(user, grant)]
+    coupon.benefit, coupon.threshold, coupon.expiry, coupon.grant = benefit, threshold, expiry, grant

@@ -1,0 +1,256 @@
+"""The feed: which card fills each video slot, and what follows from it (model.md §2.4–2.5)."""
+
+import numpy as np
+
+from sim.jit import kernel
+from sim.rng import Decision, Venue, uniform
+from sim.rules.choose import EXCITED, NEED, choose, content_utility, settle_on, taste_utility
+from sim.rules.common import interest, logistic, venue_open
+from sim.rules.retrieve import shortlist_cards
+from sim.rules.watch import dislikes, react
+from sim.tables import (
+    AD,
+    CLICK,
+    EVENTS,
+    EXPLORED,
+    INTEREST,
+    LONG,
+    ORACLE,
+    RECOMMENDER,
+    SHARES,
+    WATCH,
+)
+from sim.tally import Count
+from sim.fixed import to_fixed
+
+MOST_CARDS = 128
+ORGANIC, ADVERT, EXPLORE = 0, 1, 2
+FRIEND_SLOT = 1000  # slot numbers of friends' cards start here
+MILLIFEN = 1000.0
+
+
+@kernel
+def video_slots(num, u):
+    """Video slots of today's visit; the other commerce slots preview live rooms."""
+    return u.slots - preview_slots(num, u)
+
+
+@kernel
+def preview_slots(num, u):
+    """Slots of today's visit that preview live rooms."""
+    return int(u.slots * num.feed_preview_share + 0.5)
+
+
+@kernel
+def slot_nature(now, num, lev, user, slot):
+    """Whether a slot is organic, an ad or exploration; the slot's own nature, so keyed by the slot."""
+    luck = uniform(now, user, slot, Decision.EXPLORE, Venue.VIDEO, 0)
+    ads = num.feed_ad_share * lev.ad_load
+    if luck < ads:
+        return ADVERT
+    return EXPLORE if luck < ads + (1.0 - ads) * (num.feed_explore_share + lev.explore) else ORGANIC
+
+
+@kernel
+def engagement(r, num, match, boost):
+    """P(watch) that the recommender expects at a learned match; a boost counts as log-odds."""
+    return logistic(r.bias + num.learning_slope * match + boost)
+
+
+@kernel
+def organic_score(r, lev, chance, gmv, experience):
+    """Organic ranking score: w_e·P(engage) + w_g·E[GMV] + w_x·experience."""
+    value = r.weight_engage * chance + r.weight_gmv * chance * gmv
+    return value + (r.weight_experience + lev.experience_weight) * experience
+
+
+@kernel
+def rank_cards(t, ids, scores, chances, n):
+    """Turn matches into organic scores and sort the shortlist by them, best first; ties keep their order.
+
+    Boosts count against the largest in the shortlist, so that an equal boost changes nothing. A recommender that
+    knows no matches keeps the order of its shortlist.
+    """
+    r, num, lev = t.recommender[0], t.num[0], t.lev[0]
+    learned = t.modes[RECOMMENDER] == INTEREST or t.modes[RECOMMENDER] == ORACLE
+    highest = 0.0
+    for j in range(n):
+        highest = max(highest, t.cards[ids[j]].boost) if j else t.cards[ids[j]].boost
+    for j in range(n):
+        card = t.cards[ids[j]]
+        chances[j] = engagement(r, num, scores[j], 0.0)
+        lifted = engagement(r, num, scores[j], card.boost - highest)
+        scores[j] = organic_score(r, lev, lifted, card.gmv, card.experience) if learned else -float(j)
+    for j in range(1, n):
+        _sink(ids, scores, chances, j)
+
+
+@kernel
+def _sink(ids, scores, chances, j):
+    """One step of insertion sort, descending."""
+    card, score, chance = ids[j], scores[j], chances[j]
+    while j > 0 and scores[j - 1] < score:
+        ids[j], scores[j], chances[j] = ids[j - 1], scores[j - 1], chances[j - 1]
+        j -= 1
+    ids[j], scores[j], chances[j] = card, score, chance
+
+
+@kernel
+def auction(t, ids, chances, used, n):
+    """Second-price auction for an ad slot over the shortlist: (place of the winner or -1, price in milli-fen).
+
+    Value of a card is bid·P(watch)·P(click | watch)·P(order | click); the winner pays the second value, at least
+    the reserve (Vickrey 1961; Edelman, Ostrovsky and Schwarz 2007 for the platform's practice).
+    """
+    r, num = t.recommender[0], t.num[0]
+    reserve = num.feed_ad_reserve * 100.0 / 1000.0
+    winner, best, second = -1, reserve, reserve
+    rate = r.click_rate * r.order_rate
+    for j in range(n):
+        if used[j] or t.cards[ids[j]].bid <= 0.0:
+            continue
+        value = t.cards[ids[j]].bid * chances[j] * rate
+        if value >= best:
+            second = best
+            winner, best = j, value
+        elif value > second:
+            second = value
+    return winner, int(second * MILLIFEN)
+
+
+@kernel
+def next_organic(used, start, n):
+    """The best card not yet shown, or -1."""
+    for j in range(start, n):
+        if not used[j]:
+            return j
+    return -1
+
+
+@kernel
+def log_event(t, i, presenter, product, flags, slot, price):
+    """Write one impression into the day's log."""
+    event = t.events[t.fill[EVENTS]]
+    event.user, event.presenter, event.product = i, presenter, product
+    event.flags, event.slot, event.price = flags, slot, price
+    t.fill[EVENTS] += 1
+
+
+@kernel
+def browse(t, i):
+    """User i goes through the video slots of today's feed, then through what friends passed on."""
+    u, num, now, lev = t.users[i], t.num[0], t.now[0], t.lev[0]
+    if u.opened == 0 or len(t.cards) == 0:
+        return
+    ids, scores = np.empty(MOST_CARDS, np.int32), np.empty(MOST_CARDS)
+    chances, used = np.empty(MOST_CARDS), np.zeros(MOST_CARDS, np.uint8)
+    n = shortlist_cards(t, i, ids, scores)
+    rank_cards(t, ids, scores, chances, n)
+    for slot in range(video_slots(num, u)):
+        nature = slot_nature(now, num, lev, u.key, slot)
+        place, price = -1, 0
+        if nature == ADVERT:
+            place, price = auction(t, ids, chances, used, n)
+        elif nature == EXPLORE and len(t.young):
+            luck = uniform(now, u.key, slot, Decision.EXPLORE, Venue.VIDEO, 1)
+            show(t, i, t.young[int(luck * len(t.young))], slot, EXPLORED, 0, 0.0)
+            continue
+        flag = AD if place >= 0 else 0
+        if place < 0:
+            place, price = next_organic(used, 0, n), 0
+        if place < 0:
+            return
+        used[place] = 1
+        show(t, i, ids[place], slot, flag, price, 0.0)
+    hear_friends(t, i)
+
+
+@kernel
+def show(t, i, c, slot, flag, price, bonus):
+    """Show card c in a slot: reaction, weariness, trace of interest, and the choice after a product click."""
+    u, num, now = t.users[i], t.num[0], t.now[0]
+    card = t.cards[c]
+    k = card.category
+    m = interest(now, num, u, card.position, card.key)
+    flags = flag | react(now, num, u.key, card.key, card.attract + bonus, u.weariness[k], m)
+    count_slot(t, flags, m)
+    if flags & WATCH:
+        u.weariness[k] += num.needs_weariness_step
+    if dislikes(now, num, u.key, card.key, m):
+        u.weariness[k] += num.feed_negative_relief
+        t.tally[Count.NEGATIVES] += 1
+    log_event(t, i, card.presenter, card.product, flags, slot, price)
+    if flags & CLICK:
+        u.intent[k] += 1.0
+        consider(t, i, card, m)
+        pass_on(t, u, card)
+
+
+@kernel
+def count_slot(t, flags, m):
+    """Add one video slot to the day's tally."""
+    t.tally[Count.VIDEOS] += 1
+    t.tally[Count.WATCHES] += flags & WATCH
+    t.tally[Count.LONG_VIEWS] += (flags & LONG) // LONG
+    t.tally[Count.CLICKS_VIDEO] += (flags & CLICK) // CLICK
+    t.tally[Count.ADS] += (flags & AD) // AD
+    if flags & EXPLORED:
+        t.tally[Count.EXPLORED] += 1
+        t.tally[Count.EXPLORE_WATCHES] += flags & WATCH
+    elif not flags & AD:
+        t.tally[Count.INTEREST_SUM] += to_fixed(m)
+        t.tally[Count.INTEREST_COUNT] += 1
+        t.tally[Count.ORGANIC_WATCHES] += flags & WATCH
+
+
+@kernel
+def consider(t, i, card, m):
+    """After a product click: order the good of the card, or not."""
+    u, num = t.users[i], t.num[0]
+    if not venue_open(t, Venue.VIDEO):
+        return
+    p = t.products[card.product]
+    goods, worths = np.empty(1, np.int32), np.empty(1)
+    goods[0] = card.product
+    worths[0] = num.choice_video + taste_utility(num, u, p, m) + content_utility(num, u)
+    insured = t.merchants[card.merchant].insured | (t.cover[card.merchant].share > 0.0)
+    worths[0] += num.choice_insurance * insured
+    if choose(t, i, goods, worths, 1, Venue.VIDEO, card.key, 0.0, num.choice_deal_single, 1.0) < 0:
+        u.clicked = card.product
+        return
+    hype = t.creators[card.presenter].hype if card.presenter < len(t.creators) else 0.0
+    origin = NEED if u.need[card.category] > 0 else EXCITED
+    settle_on(t, i, Venue.VIDEO, card.presenter, origin, p.reputation + hype, insured, num.choice_deal_single)
+
+
+@kernel
+def pass_on(t, u, card):
+    """After a product click the user may pass the good on; friends see it tomorrow."""
+    num, now = t.num[0], t.now[0]
+    if num.survey_word_of_mouth == 0.0:
+        return
+    if uniform(now, u.key, card.key, Decision.SHARE, Venue.VIDEO, 0) < num.feed_share_prob:
+        u.sharing = card.product
+        t.tally[Count.SHARES] += 1
+
+
+@kernel
+def hear_friends(t, i):
+    """See the goods that friends passed on yesterday, each once, as extra cards of the seller's own account."""
+    for e in range(t.ties_ptr[i], t.ties_ptr[i + 1]):
+        friend = t.ties_idx[e]
+        if not t.signals[friend] & SHARES:
+            continue
+        c = own_card(t, t.users[friend].shared)
+        if c >= 0:
+            t.tally[Count.FRIEND_SLOTS] += 1
+            show(t, i, c, FRIEND_SLOT, 0, 0, t.num[0].feed_share_bonus)
+            return
+
+
+@kernel
+def own_card(t, product):
+    """A card of today that shows this good, the first by presenter; -1 if there is none."""
+    if product < 0:
+        return -1
+    return t.card_of[product]

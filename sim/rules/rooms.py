@@ -1,0 +1,234 @@
+"""Live rooms in three steps: enter, be counted, watch and buy (model.md §2.6)."""
+
+import math
+
+import numpy as np
+
+from sim.agents.creator import OFFERS
+from sim.agents.user import VISIT_SLOTS
+from sim.jit import kernel
+from sim.rng import Decision, Venue, mix32, normal, uniform
+from sim.rules.choose import (
+    EXCITED,
+    NEED,
+    choose,
+    content_utility,
+    settle_on,
+    taste_utility,
+)
+from sim.rules.common import ROOT_DIM, dot, interest, logistic, logit, venue_open
+from sim.rules.feed import log_event, organic_score, preview_slots
+from sim.rules.watch import click_logit
+from sim.tables import CHANGES, CLICK, INTEREST, ORACLE, POPULARITY, PREVIEW, RECOMMENDER, STEP, WATCH
+from sim.tally import Count
+
+MOST_ROOMS = 256
+
+
+@kernel
+def room_score(t, u, room, highest):
+    """How the recommender ranks an open room for a user, by its kind."""
+    r, num, kind = t.recommender[0], t.num[0], t.modes[RECOMMENDER]
+    if kind == POPULARITY:
+        return float(room.weight)
+    if kind != INTEREST and kind != ORACLE:
+        return uniform(t.now[0], u.key, room.key, Decision.POOL, Venue.LIVE, 0)
+    if kind == ORACLE:
+        match = num.interest_learnable * ROOT_DIM * dot(u.taste, room.position)
+    else:
+        match = dot(u.learned, room.factor)
+    chance = logistic(logit(num.rooms_entry) + num.learning_slope * match + room.boost - highest)
+    return organic_score(r, t.lev[0], chance, room.gmv, t.merchants[room.merchant].score if room.own else 0.0)
+
+
+@kernel
+def preview(t, i):
+    """Show user i the best rooms of the day's pool of its audience cell; enter those that appeal."""
+    u, num = t.users[i], t.num[0]
+    n = preview_slots(num, u)
+    pool = t.pools[mix32(u.key, 0) % len(t.pools)]
+    scores = np.empty(MOST_ROOMS)
+    size, highest = 0, 0.0
+    while size < len(pool) and pool[size] >= 0:
+        boost = t.rooms[pool[size]].boost
+        highest = max(highest, boost) if size else boost
+        size += 1
+    for j in range(size):
+        scores[j] = room_score(t, u, t.rooms[pool[j]], highest)
+    for slot in range(min(n, size)):
+        best = 0
+        for j in range(1, size):
+            if scores[j] > scores[best]:
+                best = j
+        scores[best] = -math.inf
+        offer_room(t, i, pool[best], slot)
+
+
+@kernel
+def offer_room(t, i, row, slot):
+    """Preview one room; the user may enter."""
+    u, num, now = t.users[i], t.num[0], t.now[0]
+    room = t.rooms[row]
+    m = interest(now, num, u, room.position, room.key)
+    entered = uniform(now, u.key, room.key, Decision.ROOM_ENTRY, Venue.LIVE, 0) < logistic(entry_logit(num, room, m))
+    t.tally[Count.PREVIEWS] += 1
+    log_event(t, i, room.presenter, -1, PREVIEW | (WATCH if entered else 0), slot, 0)
+    if entered:
+        stay(t, i, row, m)
+
+
+@kernel
+def entry_logit(num, room, m):
+    """Log-odds of entering a previewed room: logit(.25) + .6(m − m̄) + .3(skill − s̄) + style."""
+    return (
+        logit(num.rooms_entry)
+        + num.rooms_entry_interest * (m - num.rooms_mean_interest)
+        + num.rooms_entry_skill * (room.skill - num.rooms_mean_skill)
+        + room.attract
+    )
+
+
+@kernel
+def dwell_minutes(num, u, room, m, luck):
+    """Minutes spent in a room: lognormal with the configured mean, longer with interest, skill and trust."""
+    level = num.rooms_dwell_interest * (m - num.rooms_mean_interest)
+    level += num.rooms_dwell_skill * (room.skill - num.rooms_mean_skill)
+    level += num.rooms_dwell_trust * (room.trust + u.host_trust)
+    spread = num.rooms_dwell_sd
+    return num.rooms_dwell * math.exp(level + spread * luck - 0.5 * spread * spread)
+
+
+@kernel
+def stay(t, i, row, m):
+    """Note user i's visit to a room: minute of entry and whole minutes of stay, within the room's hours."""
+    u, num, now = t.users[i], t.num[0], t.now[0]
+    room = t.rooms[row]
+    for slot in range(VISIT_SLOTS):
+        visit = t.visits[i, slot]
+        if visit.room == row and visit.dwell > 0:
+            return
+        if visit.dwell > 0:
+            continue
+        minute = int(uniform(now, u.key, room.key, Decision.ROOM_MINUTE, Venue.LIVE, 0) * room.minutes)
+        luck = normal(now, u.key, room.key, Decision.DWELL, Venue.LIVE, 0)
+        visit.room, visit.minute = row, minute
+        visit.dwell = max(1, min(room.minutes - minute, int(dwell_minutes(num, u, room, m, luck) + 0.5)))
+        t.tally[Count.ENTRIES] += 1
+        t.tally[Count.DWELL] += visit.dwell
+        return
+
+
+@kernel
+def drop_in(t, i):
+    """Enter open rooms of followed hosts and shops."""
+    for e in range(t.follow_ptr[i], t.follow_ptr[i + 1]):
+        call_on(t, i, t.room_of[t.follow_idx[e]])
+    creators = len(t.creators)
+    for e in range(t.shop_ptr[i], t.shop_ptr[i + 1]):
+        call_on(t, i, t.room_of[creators + t.shop_idx[e]])
+
+
+@kernel
+def call_on(t, i, row):
+    """Enter a followed room with the configured chance."""
+    if row < 0:
+        return
+    u, num, now = t.users[i], t.num[0], t.now[0]
+    room = t.rooms[row]
+    if uniform(now, u.key, room.key, Decision.ROOM_ENTRY, Venue.LIVE, 1) < num.rooms_follow_entry:
+        t.tally[Count.ENTRIES_FOLLOW] += 1
+        stay(t, i, row, interest(now, num, u, room.position, room.key))
+
+
+@kernel
+def enter_rooms(t, i):
+    """User i enters rooms today: first those followed, then from the feed's previews."""
+    for slot in range(VISIT_SLOTS):
+        t.visits[i, slot].dwell = 0
+    if t.users[i].opened == 0 or len(t.rooms) == 0 or not venue_open(t, Venue.LIVE):
+        return
+    drop_in(t, i)
+    preview(t, i)
+
+
+@kernel
+def viewers_at(room, minute):
+    """Viewers in the ten minutes around a minute of the room's time, other visitors and oneself."""
+    return room.viewer_minutes[minute // STEP] / STEP
+
+
+@kernel
+def watch_rooms(t, i):
+    """User i watches the rooms entered: sees goods, clicks, buys, may follow the host."""
+    if t.users[i].opened == 0:
+        return
+    for slot in range(VISIT_SLOTS):
+        visit = t.visits[i, slot]
+        if visit.dwell == 0:
+            return
+        shop_live(t, i, t.rooms[visit.room], visit)
+        follow_host(t, i, t.rooms[visit.room], visit.dwell)
+
+
+@kernel
+def shop_live(t, i, room, visit):
+    """See the goods of a room, leave traces of interest, click, and choose one or none."""
+    u, num, now = t.users[i], t.num[0], t.now[0]
+    goods, worths = np.empty(OFFERS, np.int32), np.empty(OFFERS)
+    crowd = num.interest_crowd * math.log(1.0 + viewers_at(room, visit.minute))
+    lead = num.choice_live + content_utility(num, u) + num.choice_host * (room.skill - num.rooms_mean_skill) + crowd
+    clicked, n = -1, 0
+    for j in range(room.count):
+        p = t.products[room.goods[j]]
+        m = interest(now, num, u, p.position, p.key)
+        insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
+        goods[n] = room.goods[j]
+        worths[n] = lead + taste_utility(num, u, p, m) + num.choice_insurance * insured
+        u.intent[p.category] += num.needs_intent_shown
+        if live_click(now, num, u, p, m, crowd):
+            u.intent[p.category] += 1.0
+            clicked = room.goods[j]
+            t.tally[Count.CLICKS_LIVE] += 1
+            log_event(t, i, room.presenter, clicked, PREVIEW | WATCH | CLICK, -1, 0)
+        n += 1
+    deal_in_room(t, i, room, goods, worths, n, clicked)
+
+
+@kernel
+def live_click(now, num, u, p, m, crowd):
+    """Whether the user clicks a good shown in a room, keyed (user, good)."""
+    luck = uniform(now, u.key, p.key, Decision.PRODUCT_CLICK, Venue.LIVE, 0)
+    return luck < logistic(click_logit(num, m) + crowd)
+
+
+@kernel
+def deal_in_room(t, i, room, goods, worths, n, clicked):
+    """Choose among a room's goods at the live price."""
+    u, num = t.users[i], t.num[0]
+    taken = choose(t, i, goods, worths, n, Venue.LIVE, room.key, num.rooms_discount, num.choice_deal_list,
+                   num.choice_nest)
+    if taken < 0:
+        u.clicked = clicked if clicked >= 0 else u.clicked
+        return
+    p = t.products[taken]
+    insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
+    origin = NEED if u.need[p.category] > 0 else EXCITED
+    settle_on(t, i, Venue.LIVE, room.presenter, origin, p.reputation + room.hype, insured, num.choice_deal_list)
+
+
+@kernel
+def follow_host(t, i, room, dwell):
+    """After a long stay the user may follow the host."""
+    u, num, now = t.users[i], t.num[0], t.now[0]
+    if dwell <= num.rooms_follow_after:
+        return
+    if uniform(now, u.key, room.key, Decision.FOLLOW, Venue.LIVE, 0) < num.rooms_follow:
+        note_tie(t, i, room.presenter, 1)
+
+
+@kernel
+def note_tie(t, i, presenter, sign):
+    """Write a follow (+1) or unfollow (-1) into the day's changes of the graph."""
+    change = t.changes[t.fill[CHANGES]]
+    change.user, change.target, change.user_key, change.sign = i, presenter, t.users[i].key, sign
+    t.fill[CHANGES] += 1

@@ -1,0 +1,81 @@
+"""A merchant's morning: what is on sale, what to order from suppliers, how much the warehouse can send."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.creator import ACTIVE
+from sim.agents.merchant import OPENED
+from sim.jit import kernel
+from sim.rules.host import host_own_room
+from sim.rules.offers import drop_offers, show_best_sellers
+from sim.tables import Tables
+
+SELLING_COST = 0.16  # of sales: parcels, ads, wages, fixed costs and freight of returns (model.md §3)
+HELD_BACK = 5.0  # days of selling costs that buying stock leaves untouched
+SOLD_MEMORY = 28.0  # days behind a good's `sold`
+
+
+@kernel
+def daily_demand(p: np.record, age: int) -> float:
+    """Orders a day to expect of good p: its average, corrected for having started from zero `age` days ago."""
+    return p.sold / (1.0 - math.exp(-(max(age, 0) + 1.0) / SOLD_MEMORY))
+
+
+@kernel
+def units_wanted(num: np.record, p: np.record, age: int) -> int:
+    """Units to order of good p: none while they cover the reorder days, else up to the usual cover."""
+    demand = daily_demand(p, age)
+    if p.stock >= max(num.goods_reorder_days * demand, 0.25 * num.goods_stock_floor):
+        return 0
+    return max(0, int(max(num.goods_stock_days * demand, num.goods_stock_floor) + 0.5) - p.stock)
+
+
+@kernel
+def spending_limit(m: np.record) -> float:
+    """Fen a merchant may put into stock today: cash beyond some days of selling costs."""
+    return max(0.0, m.cash - HELD_BACK * SELLING_COST * m.sales * 100.0)
+
+
+@kernel
+def order_stock(t: Tables, m: np.record) -> None:
+    """Order goods that run low, all cut alike when the cash does not suffice; the accounts pay and store them tonight.
+
+    The first stock of a new firm is the investors'.
+    """
+    num, cost = t.num[0], 0.0
+    for j in range(m.first, m.first + m.count):
+        p = t.products[j]
+        p.restock = units_wanted(num, p, t.now[0].day - m.started)
+        cost += float(p.restock) * p.unit_cost
+    limit = spending_limit(m)
+    if cost > limit and m.turn != OPENED:
+        for j in range(m.first, m.first + m.count):
+            p = t.products[j]
+            p.restock = int(p.restock * limit / cost)
+
+
+@kernel
+def close_shop(t: Tables, m: np.record) -> None:
+    """Nothing on sale, no room, no offers."""
+    m.live, m.minutes = 0, 0
+    drop_offers(m)
+    for j in range(m.first, m.first + m.count):
+        t.products[j].on_sale, t.products[j].restock = 0, 0
+
+
+@kernel
+def open_shop(t: Tables, i: int) -> None:
+    """Merchant i prepares the day: goods on sale, stock ordered, capacity, own account's offers, own room."""
+    m, num = t.merchants[i], t.num[0]
+    if m.state != ACTIVE:
+        close_shop(t, m)
+        return
+    for j in range(m.first, m.first + m.count):
+        t.products[j].on_sale = t.products[j].stock > 0
+    m.capacity = num.merchants_capacity * m.orders_mean + m.spare
+    order_stock(t, m)
+    show_best_sellers(t, m)
+    host_own_room(t, m)

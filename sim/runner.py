@@ -1,0 +1,120 @@
+"""`icsim run`: one world from the first day of burn-in to the horizon, watched, recorded, summed up and drawn."""
+
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from sim.config import SimConfig, question_key, to_plain
+from sim.figures import funnel, panel
+from sim.jit import source_digest
+from sim.model import InterestCommerceModel
+from sim.recommenders.recall import measured_recall
+from sim.record import Identity, Recorder, log_rows
+from sim.rng import mix32
+from sim.summary import kpi_table, summarise
+from sim.world import World
+
+PANEL_COLUMNS = ("key", "state", "shopper", "opened", "spell", "satisfaction", "habit", "mindshare", "fatigue",
+                 "wallet", "orders_spell", "orders_ever", "answer", "feeling")
+
+
+def run_study(cfg: SimConfig, out: Path | None = None) -> int:
+    """Run one world and write its folder; print the KPI table, the ledger check and where the files are.
+
+    Returns the exit code 0. An interrupted run keeps partial tables and says so in its manifest.
+    """
+    folder = Path(out or cfg.out or "")
+    identity = Identity(key=question_key(cfg), seed=cfg.seed, source_digest=source_digest(), config=to_plain(cfg),
+                        block=cfg.block, replication=cfg.replication)
+    started = perf_counter()
+    model = InterestCommerceModel(cfg)
+    print(f"{cfg.population.name}: {len(model.users):,} users, {len(model.creators):,} creators, "
+          f"{len(model.merchants):,} merchants, {len(model.world.products):,} goods; "
+          f"era {cfg.era.name}, seed {cfg.seed}; genesis {perf_counter() - started:.1f} s")
+    with Recorder(cfg.record, folder, identity) as recorder:
+        live(model, recorder)
+        daily = recorder.close()
+        log = folder / "orders.parquet"
+        summary = summarise(daily, log if log.exists() else None, creators=len(model.creators))
+        panel(daily, title_of(cfg), folder / "panel.png", marks_of(cfg))
+        funnel(daily, folder / "funnel.png")
+        recorder.finish(summary, facts_of(model))
+    report(model, summary, folder)
+    return 0
+
+
+def live(model: InterestCommerceModel, recorder: Recorder) -> None:
+    """Live all days, burn-in first, and record them."""
+    cfg = model.cfg
+    sample = sampled_rows(model.world, cfg.record.panel)
+    days = range(-cfg.burn_in, cfg.horizon)
+    quiet = not (cfg.progress and sys.stderr.isatty())
+    for day in tqdm(days, unit="day", desc=cfg.population.name, disable=quiet, dynamic_ncols=True):
+        if day == 0:
+            model.world.facts["before"] = recommender_facts(model.world)
+        model.step()
+        recorder.add_day(model.metrics, day)
+        recorder.add_orders([order_log(model.world.closed, cfg.burn_in)], day)
+        recorder.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
+    if cfg.horizon:
+        recorder.add_orders([order_log(model.world.orders, cfg.burn_in)], cfg.horizon - 1)
+
+
+def sampled_rows(world: World, n: int) -> np.ndarray:
+    """Rows of the n users with the lowest keyed number: the same people in every run of a population."""
+    rank = np.array([mix32(int(key), 1) for key in world.users["key"]]) if n else np.zeros(0)
+    return np.sort(np.argsort(rank, kind="stable")[:n])
+
+
+def order_log(orders: np.ndarray, burn_in: int) -> np.ndarray:
+    """Orders as the order log has them, days counted from day 0."""
+    rows = log_rows(orders)
+    for name in ("day", "final_day"):
+        rows[name] -= burn_in
+    return rows
+
+
+def recommender_facts(world: World) -> dict[str, float]:
+    """The recommender's lift and the mean interest served, as of yesterday."""
+    return {name: world.metrics.get(name, float("nan")) for name in ("reco_lift", "mean_interest_served")}
+
+
+def facts_of(model: InterestCommerceModel) -> dict[str, Any]:
+    """What the manifest says beside the identity: recall, thickness, rescale factors, lift, time by phase."""
+    world = model.world
+    return {"thickness": world.thickness, "recall": measured_recall(world), "genesis": world.facts,
+            "recommender": recommender_facts(world), "phase_seconds": model.seconds,
+            "threads": len(model.lanes.lanes)}
+
+
+def title_of(cfg: SimConfig) -> str:
+    """The figure's title: which world, which policies."""
+    policies = ", ".join(sorted(cfg.policy)) or "no policy"
+    return f"{cfg.population.name}, era {cfg.era.name}, {policies}, seed {cfg.seed}"
+
+
+def marks_of(cfg: SimConfig) -> list[tuple[float, float | None, str]]:
+    """The policies' windows, to be shaded in the figure."""
+    marks = []
+    for name, policy in sorted(cfg.policy.items()):
+        if policy.get("kind", policy.get("name", name)) != "placebo":
+            marks.append((float(policy.get("start") or 0), policy.get("stop"), name))
+    return marks
+
+
+def report(model: InterestCommerceModel, summary: dict[str, float], folder: Path) -> None:
+    """Print what a user wants to see first."""
+    world, days = model.world, model.cfg.burn_in + model.cfg.horizon
+    seconds = sum(model.seconds.values())
+    print(kpi_table(summary))
+    verdict = "closes" if world.ledger.total() == 0 else "DOES NOT CLOSE"
+    print(f"\nledger: {len(world.ledger.balances):,} accounts, sum {world.ledger.total()} fen: {verdict}")
+    rate = days * len(world.users) / seconds if seconds else float("nan")
+    print(f"speed: {days} days in {seconds:.1f} s, {rate:,.0f} user-days/s on {len(model.lanes.lanes)} threads")
+    print(f"evidence about this model, not a forecast\nfiles: {folder}")
+
+

@@ -1,0 +1,8 @@
+"""How many threads a run takes."""
+
+import os
+
+
+def lanes_of(threads: int) -> int:
+    """The number of lanes for a configured number of threads; 0 takes all cores this process may use."""
+    return threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1

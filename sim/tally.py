@@ -1,0 +1,58 @@
+"""What a day counts: one integer a kind of event, added up by lane and then over lanes."""
+
+from enum import IntEnum
+
+
+class Count(IntEnum):
+    """Rows of the day's tally (int64). Money in fen, times in minutes, the rest in events."""
+
+    OPENED = 0
+    SLOTS = 1
+    PREVIEWS = 2
+    VIDEOS = 3
+    ADS = 4
+    EXPLORED = 5
+    WATCHES = 6
+    LONG_VIEWS = 7
+    CLICKS_VIDEO = 8
+    CLICKS_LIVE = 9
+    NEGATIVES = 10
+    ENTRIES = 11
+    ENTRIES_FOLLOW = 12
+    DWELL = 13
+    MALL_VISITS = 14
+    SEARCHES = 15
+    SEARCH_VISITS = 16
+    SHOP_VISITS = 17
+    DIVERTED = 18
+    INTENTS = 19
+    LEAK_NEED = 20
+    LEAK_EXCITED = 21
+    SHARES = 22
+    ARRIVALS = 23
+    INVITED = 24
+    DROPOUTS = 25
+    ADOPTIONS = 26
+    ASKED = 27
+    PROMOTERS = 28
+    PASSIVES = 29
+    DETRACTORS = 30
+    INTEREST_SUM = 31  # fixed point, over organic video slots
+    INTEREST_COUNT = 32
+    AD_MILLIFEN = 33
+    FRIEND_SLOTS = 34
+    PUSHES = 35
+    GIFTS = 36
+    RATIO_SUM = 37  # spare: fixed-point sums of later metrics
+    SURPLUS = 38
+    NEEDS = 39
+    COUPONS_GIVEN = 40
+    ORGANIC_WATCHES = 41
+    EXPLORE_WATCHES = 42
+    IMPRESSIONS_MERCHANT = 43
+    IMPRESSIONS_TAIL = 44
+    IMPRESSIONS_WAIST = 45
+    IMPRESSIONS_HEAD = 46
+
+
+COUNTS = len(Count)

@@ -1,0 +1,104 @@
+"""The world: populations, catalogue, graph, ledger, policy state and log. State only, no behaviour."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.config import SimConfig
+from sim.graph import SocialGraph
+from sim.ledger import Ledger
+from sim.tables import CHANGES, EVENTS, INTENTS, Tables
+from sim.tally import COUNTS
+
+
+@dataclass
+class Day:
+    """What belongs to one day only: cards, rooms, lists, buffers' contents, counts. Rebuilt every morning."""
+
+    cards: np.ndarray
+    rooms: np.ndarray
+    card_of: np.ndarray  # product -> its first card today, or -1
+    room_of: np.ndarray  # presenter -> row of its room today, or -1
+    young: np.ndarray  # cards little seen
+    visits: np.ndarray  # (users, VISIT_SLOTS)
+    pools: np.ndarray  # (cells, pool) rooms of each audience cell; -1 is empty
+    pages: np.ndarray  # (categories, candidates) goods of each results page
+    page_size: np.ndarray
+    parcels: np.ndarray  # orders delivered today, sorted by user row, day, product key
+    log: np.ndarray  # the day's impressions, sorted by user row
+    events: list[np.ndarray] = field(default_factory=list)
+    intents: list[np.ndarray] = field(default_factory=list)
+    changes: list[np.ndarray] = field(default_factory=list)
+    boosts: np.ndarray = field(default_factory=lambda: np.zeros(0, "f4"))
+    orders: np.ndarray = field(default_factory=lambda: np.zeros(0))  # orders paid today
+    lapsed_budget: int = 0
+    lapsed_stock: int = 0
+    flows: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Index:
+    """A clustered index over items: centres, which items each cluster holds, and their factors in tiles."""
+
+    centres: np.ndarray  # (clusters, DIM) f4
+    start: np.ndarray  # (clusters + 1,) first tile of each cluster
+    ids: np.ndarray  # (tiles * TILE,) item of each place, -1 is empty
+    tiles: np.ndarray  # (tiles, DIM, TILE) f4
+
+
+@dataclass
+class World:
+    """Everything a run consists of. Arrays are the only store; rules and phases change them."""
+
+    cfg: SimConfig
+    users: np.ndarray
+    creators: np.ndarray
+    merchants: np.ndarray
+    products: np.ndarray
+    recommender: np.ndarray
+    platform: np.ndarray
+    num: np.ndarray
+    lev: np.ndarray
+    now: np.ndarray
+    modes: np.ndarray
+    theta: np.ndarray  # (2, grid) quantiles of θ: arrivals, genesis
+    boost: np.ndarray  # (creators + merchants,) log-odds lent by programmes today
+    cover: np.ndarray  # (merchants,) freight insurance paid by a programme
+    purses: np.ndarray  # (instances,) money left of each policy instance
+    signals: np.ndarray  # (users,) what friends can see of each user, one byte; written by `judge`
+    graph: SocialGraph
+    ledger: Ledger
+    card_index: Index
+    good_index: Index
+    orders: np.ndarray  # open orders: paid and not yet settled, refunded or cancelled
+    closed: np.ndarray  # orders that became final today
+    day: Day
+    tally: np.ndarray
+    thickness: dict[str, float]
+    facts: dict[str, Any]  # what genesis wants logged: rescale factors, recall
+    history: dict[str, np.ndarray]  # daily series that later days need (arrivals by day, …)
+    policy_state: dict[str, np.ndarray]
+    metrics: dict[str, float] = field(default_factory=dict)  # yesterday's row
+
+    @property
+    def today(self) -> int:
+        """The absolute day, counted from genesis."""
+        return int(self.now["day"][0])
+
+    def tables(self, buffers: tuple[np.ndarray, ...], fill: np.ndarray, tally: np.ndarray) -> Tables:
+        """The arrays as kernels see them, with one lane's own buffers and tally."""
+        day, graph, cards, goods = self.day, self.graph, self.card_index, self.good_index
+        return Tables(
+            self.users, self.creators, self.merchants, self.products, self.recommender, self.platform, self.num, self.lev,
+            self.now, self.modes, self.theta, self.boost, self.cover, self.purses,
+            graph.ties_ptr, graph.ties_idx, graph.follow_ptr, graph.follow_idx, graph.shop_ptr, graph.shop_idx,
+            self.signals,
+            day.cards, day.rooms, day.card_of, day.room_of, day.young, day.visits, day.pools, day.pages, day.page_size,
+            cards.centres, cards.start, cards.ids, cards.tiles, goods.centres, goods.start, goods.ids, goods.tiles,
+            day.parcels, day.log, buffers[EVENTS], buffers[INTENTS], buffers[CHANGES], fill, tally,
+        )
+
+    def new_tally(self) -> np.ndarray:
+        """An empty tally, shape (COUNTS,) int64."""
+        return np.zeros(COUNTS, np.int64)

@@ -1,0 +1,260 @@
+"""What the recorder promises: tables come back bit for bit, and a reader never meets half a file."""
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from sim.files import (
+    TableStream,
+    atomic,
+    columns_of,
+    plain,
+    read_columns,
+    write_columns,
+    write_json,
+    write_text,
+)
+from sim.record import ORDER_LOG, Identity, Recorder, log_rows, read_daily, recorded_key
+from sim.tables import ORDER, REFUNDED
+
+CONFIG = {"era": "omni", "policy": {"subsidy": {"depth": 0.13, "stop": None}}, "seeds": [1, 2], "tiny": 1e-7}
+WHO = Identity("ab12", seed=2**63 + 5, source_digest="f00d", config=CONFIG, block="confirm", replication=3)
+
+
+@dataclass(frozen=True)
+class Record:
+    """The record group of a configuration."""
+
+    burn_in: bool = False
+    orders: bool = True
+    panel: int = 2
+
+
+def some_orders(count: int, day: int) -> np.ndarray:
+    """Orders whose every field tells them apart."""
+    rows = np.zeros(count, ORDER_LOG)
+    rows["day"], rows["final_day"] = day, day + 9
+    rows["user"], rows["paid_fen"] = np.arange(count), 1_000 * day + np.arange(count)
+    rows["user_key"] = 2**32 - 1 - np.arange(count)
+    return rows
+
+
+def some_users(day: int) -> np.ndarray:
+    """Two sampled users with a vector column."""
+    users = np.zeros(2, np.dtype([("key", "u4"), ("z", "f4"), ("taste", "f4", (3,))], align=True))
+    users["key"], users["z"] = (7, 9), day / 3
+    users["taste"] = np.arange(6).reshape(2, 3) + day
+    return users
+
+
+def record_days(recorder: Recorder, days: range) -> None:
+    """Some days of a world, with a metric that is undefined at first."""
+    for day in days:
+        nps = np.nan if day < 2 else 0.1 * day
+        recorder.add_day({"dau": 10 + day, "nps": nps, "gmv_gross": day / 7}, day)
+        recorder.add_orders([some_orders(3, day), some_orders(0, day), some_orders(2, day)], day)
+        recorder.add_panel(some_users(day), day)
+
+
+def leftovers(folder: Path) -> list[str]:
+    """Temporary names in a folder."""
+    return [path.name for path in folder.iterdir() if path.name.endswith(".tmp")]
+
+
+# ---- tables
+
+def test_a_daily_table_comes_back_bit_for_bit(tmp_path):
+    with Recorder(Record(), tmp_path, WHO) as recorder:
+        record_days(recorder, range(5))
+        written = recorder.close()
+    read = read_daily(tmp_path)
+    assert list(read) == ["day", "dau", "nps", "gmv_gross"]
+    for name, column in written.items():
+        assert read[name].dtype == column.dtype and read[name].tobytes() == column.tobytes()
+    assert read_daily(tmp_path / "daily.parquet").keys() == read.keys()
+
+
+def test_whole_numbers_stay_int64_and_the_undefined_stays_nan():
+    columns = columns_of([{"dau": 1, "new": 2.0}, {"dau": np.int32(2), "late": 5}])
+    assert columns["dau"].dtype == np.int64
+    assert columns["late"].dtype == np.float64 and np.isnan(columns["late"][0])
+    assert np.isnan(columns["new"][1])
+    assert list(columns) == ["day", "dau", "new", "late"]
+
+
+def test_a_run_of_no_days_leaves_an_empty_table(tmp_path):
+    with Recorder(Record(), tmp_path, WHO) as recorder:
+        recorder.close()
+        recorder.finish({}, {})
+    assert len(read_daily(tmp_path)["day"]) == 0
+    assert pq.read_table(tmp_path / "orders.parquet").schema.names == list(ORDER_LOG.names)
+    assert not (tmp_path / "panel.parquet").exists()
+
+
+def test_burn_in_is_recorded_only_on_demand(tmp_path):
+    for burn_in, first in ((False, 0), (True, -2)):
+        with Recorder(Record(burn_in=burn_in), tmp_path / str(burn_in), WHO) as recorder:
+            record_days(recorder, range(-2, 3))
+            assert recorder.close()["day"][0] == first
+        assert read_columns(tmp_path / str(burn_in) / "orders.parquet")["day"][0] == first
+
+
+def test_orders_come_back_in_their_order_whatever_the_group_size(tmp_path):
+    batches = [some_orders(day % 4, day) for day in range(20)]
+    for size in (1, 7, 1_000):
+        stream = TableStream(tmp_path / f"{size}.parquet", ORDER_LOG, group_rows=size)
+        for rows in batches:
+            stream.append(rows)
+        stream.finish()
+        read, whole = read_columns(stream.path), np.concatenate(batches)
+        assert all(read[name].tobytes() == whole[name].tobytes() for name in ORDER_LOG.names)
+    assert pq.ParquetFile(tmp_path / "7.parquet").num_row_groups > 1
+
+
+def test_a_stream_keeps_its_own_copy_of_a_reused_buffer(tmp_path):
+    stream, buffer = TableStream(tmp_path / "orders.parquet", ORDER_LOG), some_orders(2, 1)
+    stream.append(buffer)
+    buffer["paid_fen"] = -1
+    stream.finish()
+    assert read_columns(stream.path)["paid_fen"].tolist() == [1_000, 1_001]
+
+
+def test_aligned_and_packed_rows_are_the_same_table_and_others_are_refused(tmp_path):
+    stream = TableStream(tmp_path / "orders.parquet", ORDER_LOG)
+    stream.append(some_orders(2, 0).astype(np.dtype(ORDER_LOG.descr, align=True)))
+    with pytest.raises(ValueError, match=r"orders\.parquet"):
+        stream.append(np.zeros(1, [("day", "i4")]))
+    stream.finish()
+    assert read_columns(stream.path)["user_key"].tolist() == [2**32 - 1, 2**32 - 2]
+
+
+def test_the_panel_holds_vectors_and_the_day(tmp_path):
+    with Recorder(Record(), tmp_path, WHO) as recorder:
+        record_days(recorder, range(3))
+        recorder.close()
+    table = pq.read_table(tmp_path / "panel.parquet")
+    assert table["day"].to_pylist() == [0, 0, 1, 1, 2, 2]
+    assert table["taste"].to_pylist()[3] == [4.0, 5.0, 6.0]
+
+
+def test_the_log_holds_the_order_books_amounts_under_names_with_units():
+    book = np.zeros(2, ORDER)
+    book["paid"], book["subsidy"], book["list_price"], book["final"] = (5, 6), (1, 2), (7, 9), (11, 12)
+    book["status"], book["user_key"] = REFUNDED, 2**32 - 1
+    rows = log_rows(book)
+    assert rows.dtype == ORDER_LOG
+    assert (rows["status"] == REFUNDED).all() and (rows["user_key"] == 2**32 - 1).all()
+    amounts = rows[["paid_fen", "subsidy_fen", "list_fen", "final_day"]]
+    assert amounts.tolist() == [(5, 1, 7, 11), (6, 2, 9, 12)]
+
+
+# ---- whole or absent
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "summary.json"
+    write_text(path, "old")
+    with pytest.raises(RuntimeError), atomic(path) as draft:
+        draft.write_text("ne")
+        raise RuntimeError
+    assert path.read_text() == "old" and leftovers(tmp_path) == []
+
+
+@pytest.mark.parametrize(("error", "status"), [(KeyboardInterrupt, "interrupted"), (ValueError, "failed")])
+def test_a_run_that_stops_keeps_readable_tables_under_another_name(tmp_path, error, status):
+    with pytest.raises(error), Recorder(Record(), tmp_path, WHO) as recorder:
+        record_days(recorder, range(4))
+        raise error
+    assert not any((tmp_path / f"{name}.parquet").exists() for name in ("daily", "orders", "panel"))
+    assert len(read_columns(tmp_path / "orders.partial.parquet")["day"]) == 20
+    assert read_columns(tmp_path / "daily.partial.parquet")["day"].tolist() == [0, 1, 2, 3]
+    assert json.loads((tmp_path / "manifest.json").read_text())["status"] == status
+    assert leftovers(tmp_path) == []
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+import test_record as t
+recorder = t.Recorder(t.Record(), Path(sys.argv[1]), t.WHO)
+recorder._orders.group_rows = 1
+t.record_days(recorder, range(4))
+os._exit(9)
+"""
+
+
+def test_a_killed_run_leaves_no_final_file_and_the_next_one_cleans_up(tmp_path):
+    here = Path(__file__).parent
+    command = [sys.executable, "-c", KILLED, str(tmp_path), str(here)]
+    assert subprocess.run(command, cwd=here.parents[1], check=False).returncode == 9
+    assert leftovers(tmp_path) and not (tmp_path / "orders.parquet").exists()
+    assert recorded_key(tmp_path) == "ab12"
+    Recorder(Record(), tmp_path, WHO)
+    assert leftovers(tmp_path) == []
+
+
+def test_a_folder_never_mixes_two_runs(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "panel.png").write_text("an earlier run's")
+    Recorder(Record(), tmp_path, WHO)
+    assert not (tmp_path / "panel.png").exists() and (tmp_path / "notes.txt").exists()
+
+
+# ---- manifest, study, summary, runs
+
+def finished(folder: Path) -> dict:
+    """The manifest of a finished run."""
+    with Recorder(Record(), folder, WHO) as recorder:
+        record_days(recorder, range(-3, 3))
+        recorder.close()
+        facts = {"recall": 0.93, "thickness": {"creator": np.float64(4)}}
+        recorder.finish({"nps": float("nan"), "dau": 11.5}, facts)
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def test_the_manifest_says_what_ran(tmp_path):
+    manifest = finished(tmp_path)
+    assert manifest["status"] == "done" and manifest["days"] == 6 and manifest["days_per_second"] > 0
+    assert (manifest["key"], manifest["seed"], manifest["block"]) == ("ab12", 2**63 + 5, "confirm")
+    assert manifest["recall"] == 0.93 and manifest["thickness"] == {"creator": 4.0}
+    assert {"numpy", "numba", "mesa"} <= manifest["packages"].keys()
+    assert str(tmp_path) not in json.dumps(manifest)
+
+
+def test_the_study_file_reads_back_as_the_config_that_was_given(tmp_path):
+    finished(tmp_path)
+    assert yaml.safe_load((tmp_path / "study.yaml").read_text()) == CONFIG
+
+
+def test_the_undefined_is_null_in_json_and_nan_in_the_runs_table(tmp_path):
+    finished(tmp_path)
+    assert json.loads((tmp_path / "summary.json").read_text()) == {"nps": None, "dau": 11.5}
+    run = pq.read_table(tmp_path / "runs.parquet").to_pylist()
+    assert len(run) == 1 and run[0]["seed"] == 2**63 + 5 and run[0]["replication"] == 3
+    assert np.isnan(run[0]["nps"]) and run[0]["dau"] == 11.5
+
+
+def test_a_folder_without_a_run_has_no_key_and_a_strange_manifest_is_named(tmp_path):
+    assert recorded_key(tmp_path) is None
+    write_json(tmp_path / "manifest.json", {"name": "something else"})
+    with pytest.raises(ValueError, match="manifest"):
+        recorded_key(tmp_path)
+
+
+def test_plain_values_know_no_numpy_and_refuse_the_unknown():
+    assert plain({"a": (np.int64(3), np.float32(0.5)), "b": Path("x/y"), "c": Record()}) == {
+        "a": [3, 0.5], "b": "x/y", "c": {"burn_in": False, "orders": True, "panel": 2}}
+    assert plain([float("inf"), float("nan")], finite=True) == [None, None]
+    with pytest.raises(TypeError, match="function"):
+        plain({"rule": plain})
+
+
+def test_columns_may_be_read_by_name(tmp_path):
+    write_columns(tmp_path / "t.parquet", {"a": np.arange(3), "b": np.array([1.0, np.nan, 3.0])})
+    assert list(read_columns(tmp_path / "t.parquet", ["b"])) == ["b"]
