@@ -6,6 +6,7 @@ from itertools import chain
 
 import numpy as np
 
+import sim.handle  # noqa: F401 (teaches kernels what `Tables` are)
 from sim.tables import CHANGES, EVENT, EVENTS, INTENT, INTENTS, ROW_MOST, TIE_CHANGE, Tables
 from sim.world import World
 

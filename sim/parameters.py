@@ -335,6 +335,7 @@ class Creators:
     style_memory: float = number("week", 1, 1000, A, "how fast the attraction of a style wears off")
     hype_sd: float = number("sd", 0, 5, A, "overstating of quality")
     candidates: int = number("goods", 1, 512, A, "offers looked at a week; grows with the tier")
+    contract: float = number("week", 1, 100, A, "mean length of a contract over a good")
     fit: float = number("–", 0, 5, A, "weight of taste fit in choosing offers")
     risk: float = number("yuan/sd", 0, 100, A, "price of a poor good's reputation risk")
     mcn_share: float = number("share", 0, 1, A, "creators under an MCN")

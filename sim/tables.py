@@ -1,11 +1,19 @@
 """What kernels see: every array of the world under one name, and the records of a day's work."""
 
-from typing import Any, NamedTuple
+import os
+from typing import Any
 
 import numpy as np
 
+from sim import levers
+from sim.agents import creator, merchant, platform, recommender, user
 from sim.agents.creator import OFFERS
 from sim.agents.user import COUPON_SLOTS, DIM
+from sim.numbers import numbers_dtype
+from sim.population import make_dtype
+from sim.rng import CLOCK
+
+INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # rules run as plain Python: rows need attributes
 
 Record = Any  # one row of a structured array, as rules see it: type checkers cannot know its fields
 GRID = 36  # steps of ten minutes a room may be open
@@ -62,58 +70,80 @@ PURSE = np.dtype([("left", "i8"), ("spent", "i8"), ("funders", "f8", (FUNDERS,))
 COVER = np.dtype([("purse", "i2"), ("share", "f4")], align=True)
 
 
-class Tables(NamedTuple):
+LAYOUT: dict[str, tuple[np.dtype, int]] = {
+    "users": (make_dtype(user.COLUMNS), 1),
+    "creators": (make_dtype(creator.COLUMNS), 1),
+    "merchants": (make_dtype(merchant.COLUMNS), 1),
+    "products": (make_dtype(merchant.PRODUCT_COLUMNS), 1),
+    "recommender": (make_dtype(recommender.COLUMNS), 1),
+    "platform": (make_dtype(platform.COLUMNS), 1),
+    "num": (numbers_dtype(), 1),
+    "lev": (levers.DTYPE, 1),
+    "now": (CLOCK, 1),
+    "modes": (np.dtype("i8"), 1),
+    "theta": (np.dtype("f8"), 2),
+    "boost": (np.dtype("f4"), 1),
+    "cover": (COVER, 1),
+    "purses": (PURSE, 1),
+    "ties_ptr": (np.dtype("i8"), 1),
+    "ties_idx": (np.dtype("i4"), 1),
+    "follow_ptr": (np.dtype("i8"), 1),
+    "follow_idx": (np.dtype("i4"), 1),
+    "shop_ptr": (np.dtype("i8"), 1),
+    "shop_idx": (np.dtype("i4"), 1),
+    "signals": (np.dtype("u1"), 1),
+    "cards": (CARD, 1),
+    "rooms": (ROOM, 1),
+    "card_of": (np.dtype("i4"), 1),
+    "room_of": (np.dtype("i4"), 1),
+    "young": (np.dtype("i4"), 1),
+    "visits": (np.dtype(user.VISIT, align=True), 2),
+    "pools": (np.dtype("i4"), 2),
+    "pages": (np.dtype("i4"), 2),
+    "page_size": (np.dtype("i4"), 1),
+    "card_centres": (np.dtype("f4"), 2),
+    "card_start": (np.dtype("i8"), 1),
+    "card_ids": (np.dtype("i4"), 1),
+    "card_tiles": (np.dtype("f4"), 3),
+    "good_centres": (np.dtype("f4"), 2),
+    "good_start": (np.dtype("i8"), 1),
+    "good_ids": (np.dtype("i4"), 1),
+    "good_tiles": (np.dtype("f4"), 3),
+    "parcels": (ORDER, 1),
+    "log": (EVENT, 1),
+    "events": (EVENT, 1),
+    "intents": (INTENT, 1),
+    "changes": (TIE_CHANGE, 1),
+    "fill": (np.dtype("i8"), 1),
+    "tally": (np.dtype("i8"), 1),
+}
+"""Every array of `Tables`: dtype and number of dimensions."""
+ENTRY = 4  # words of the directory for each array: address and up to three extents
+
+
+class Tables:
     """The arrays that kernels read and write; `t` in every rule.
 
     Populations and catalogue hold one row an agent or good. `cards`, `rooms`, `visits`, `pools`, `pages` are the
     day's. `events`, `intents`, `changes` are a lane's growing buffers with their fill in `fill`; `tally` counts.
+    Arrays not given are empty. Raises TypeError for an array of another layout.
     """
 
-    users: np.ndarray
-    creators: np.ndarray
-    merchants: np.ndarray
-    products: np.ndarray
-    recommender: np.ndarray
-    platform: np.ndarray
-    num: np.ndarray
-    lev: np.ndarray
-    now: np.ndarray
-    modes: np.ndarray
-    theta: np.ndarray
-    boost: np.ndarray
-    cover: np.ndarray
-    purses: np.ndarray
-    ties_ptr: np.ndarray
-    ties_idx: np.ndarray
-    follow_ptr: np.ndarray
-    follow_idx: np.ndarray
-    shop_ptr: np.ndarray
-    shop_idx: np.ndarray
-    signals: np.ndarray
-    cards: np.ndarray
-    rooms: np.ndarray
-    card_of: np.ndarray
-    room_of: np.ndarray
-    young: np.ndarray
-    visits: np.ndarray
-    pools: np.ndarray
-    pages: np.ndarray
-    page_size: np.ndarray
-    card_centres: np.ndarray
-    card_start: np.ndarray
-    card_ids: np.ndarray
-    card_tiles: np.ndarray
-    good_centres: np.ndarray
-    good_start: np.ndarray
-    good_ids: np.ndarray
-    good_tiles: np.ndarray
-    parcels: np.ndarray
-    log: np.ndarray
-    events: np.ndarray
-    intents: np.ndarray
-    changes: np.ndarray
-    fill: np.ndarray
-    tally: np.ndarray
+    __slots__ = (*LAYOUT, "address", "directory")
+
+    def __init__(self, **arrays: np.ndarray) -> None:
+        self.directory = np.zeros(len(LAYOUT) * ENTRY, np.int64)
+        for place, (name, (dtype, ndim)) in enumerate(LAYOUT.items()):
+            array = arrays.pop(name, None)
+            array = np.zeros((0,) * ndim, dtype) if array is None else array
+            if array.dtype != dtype or array.ndim != ndim or not array.flags.c_contiguous:
+                raise TypeError(f"{name} must be a contiguous array of {ndim} dimensions and the declared dtype")
+            self.directory[place * ENTRY] = array.ctypes.data
+            self.directory[place * ENTRY + 1 : place * ENTRY + 1 + ndim] = array.shape
+            setattr(self, name, array.view(np.recarray) if INTERPRETED and dtype.names else array)
+        if arrays:
+            raise TypeError(f"no such tables: {', '.join(arrays)}")
+        self.address = int(self.directory.ctypes.data)
 
 
 # what friends can see of a user, one byte (world.signals)

@@ -11,6 +11,11 @@ from sim.ledger import Ledger
 from sim.tables import CHANGES, EVENTS, INTENTS, Tables
 from sim.tally import COUNTS
 
+OWN = ("users", "creators", "merchants", "products", "recommender", "platform", "num", "lev", "now", "modes", "theta",
+       "boost", "cover", "purses", "signals")
+WIRES = ("ties_ptr", "ties_idx", "follow_ptr", "follow_idx", "shop_ptr", "shop_idx")
+DAILY = ("cards", "rooms", "card_of", "room_of", "young", "visits", "pools", "pages", "page_size", "parcels", "log")
+
 
 @dataclass
 class Day:
@@ -88,16 +93,12 @@ class World:
 
     def tables(self, buffers: tuple[np.ndarray, ...], fill: np.ndarray, tally: np.ndarray) -> Tables:
         """The arrays as kernels see them, with one lane's own buffers and tally."""
-        day, graph, cards, goods = self.day, self.graph, self.card_index, self.good_index
-        return Tables(
-            self.users, self.creators, self.merchants, self.products, self.recommender, self.platform, self.num, self.lev,
-            self.now, self.modes, self.theta, self.boost, self.cover, self.purses,
-            graph.ties_ptr, graph.ties_idx, graph.follow_ptr, graph.follow_idx, graph.shop_ptr, graph.shop_idx,
-            self.signals,
-            day.cards, day.rooms, day.card_of, day.room_of, day.young, day.visits, day.pools, day.pages, day.page_size,
-            cards.centres, cards.start, cards.ids, cards.tiles, goods.centres, goods.start, goods.ids, goods.tiles,
-            day.parcels, day.log, buffers[EVENTS], buffers[INTENTS], buffers[CHANGES], fill, tally,
-        )
+        own = {name: getattr(self, name) for name in OWN}
+        own |= {name: getattr(self.graph, name) for name in WIRES} | {name: getattr(self.day, name) for name in DAILY}
+        for prefix, index in (("card", self.card_index), ("good", self.good_index)):
+            own |= {f"{prefix}_{part}": getattr(index, part) for part in ("centres", "start", "ids", "tiles")}
+        lane = {"events": buffers[EVENTS], "intents": buffers[INTENTS], "changes": buffers[CHANGES]}
+        return Tables(**own, **lane, fill=fill, tally=tally)
 
     def new_tally(self) -> np.ndarray:
         """An empty tally, shape (COUNTS,) int64."""

@@ -1,11 +1,14 @@
 """Phase: the recommender learns goods, presenters and base rates from the day's log (platform).
 
 Runs before `learn_users`, so that what users showed of themselves today is weighed with what was believed of them
-when the cards were chosen. All sums over the log are integers: its order changes nothing. Kinds other than
-`interest` learn only counts and base rates; the oracle, which knows the truth, no base rate of watching either.
+when the cards were chosen. All sums over the log are integers: neither its order nor the threads that share it change
+anything. Kinds other than `interest` learn only counts and base rates; the oracle, which knows the truth, no base
+rate of watching either.
 """
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -15,32 +18,25 @@ from sim.fixed import from_fixed, to_fixed
 from sim.jit import kernel
 from sim.lanes import Lane
 from sim.rng import Venue
-from sim.rules.common import dot, keep
+from sim.rules.common import keep
 from sim.rules.feed import FRIEND_SLOT
-from sim.rules.learn import (
-    chance_at,
-    is_impression,
-    is_room,
-    item_factor,
-    lesson,
-    pace,
-    shorten,
-)
+from sim.rules.learn import chance_at, is_impression, is_room, lesson, pace, shorten
 from sim.tables import CLICK, INTEREST, ORACLE, PREVIEW, RECOMMENDER, WATCH, Tables
 from sim.world import World
 
 CLICK_DAYS = 28.0  # memory of a good's trailing clicks
-# rows of the base rates' sums: of videos and, two further, of rooms
+PIECE = 65_536  # entries of the log that are worth a thread
+# places in the sums of the base rates: of videos and, two further on, of rooms
 MISSED, INFORMATION, ROOMS = 0, 1, 2
 
 
 class Lessons(NamedTuple):
-    """Integer sums over a day's log.
+    """Integer sums over a day's log. Rows stand for goods, then presenters by their cards, then by their rooms.
 
-    `pulls` fixed point (products + 2·presenters, 16) and `seen` (…,): goods; presenters of cards; presenters of rooms.
-    `shown` and `clicked` (products,) count video impressions and product clicks. `rates` fixed point (4,): what was
-    watched beyond expectation and its information, for videos and for rooms. `videos` (2,) counts videos watched and
-    clicked.
+    `pulls` (rows, 16) fixed point and `seen` (rows,): what asks for a higher match, along what is believed of the
+    users, and entries. `shown`, `clicked` (goods,) count video impressions and product clicks. `rates` (4,) fixed
+    point: watches beyond expectation and their information, of videos and of rooms. `videos` (2,) counts videos
+    watched and clicked.
     """
 
     pulls: np.ndarray
@@ -55,8 +51,7 @@ def run(world: World) -> None:
     """Learn items and base rates from the day's log."""
     lane = Lane()
     t = world.tables(lane.buffers, lane.fill, world.new_tally())
-    lessons = no_lessons(len(world.products), len(world.creators) + len(world.merchants))
-    sum_lessons(t, lessons)
+    lessons = read_log(t, world.cfg.threads or os.cpu_count() or 1)
     if world.modes[RECOMMENDER] == INTEREST:
         learn_items(t, lessons)
     learn_counts(world.products, lessons)
@@ -64,68 +59,97 @@ def run(world: World) -> None:
     learn_rates(t, lessons, orders)
 
 
-def no_lessons(products: int, presenters: int) -> Lessons:
-    """Sums of an empty log."""
-    rows = products + 2 * presenters
-    counts = [np.zeros(n, np.int64) for n in (rows, products, products, 2 * ROOMS, 2)]
+def read_log(t: Tables, threads: int) -> Lessons:
+    """The lessons of the whole log, read in as many pieces as there are threads and entries enough."""
+    pieces = max(1, min(threads, len(t.log) // PIECE))
+    bounds = [len(t.log) * k // pieces for k in range(pieces + 1)]
+    believed, parts = beliefs(t), [no_lessons(t) for _ in range(pieces)]
+    with ThreadPoolExecutor(pieces) as pool:
+        list(pool.map(lambda k: sum_lessons(t, believed, parts[k], bounds[k], bounds[k + 1]), range(pieces)))
+    return Lessons(*(np.sum(part, axis=0) for part in zip(*parts, strict=True)))
+
+
+def no_lessons(t: Tables) -> Lessons:
+    """The sums of an empty log."""
+    goods, rows = len(t.products), len(t.products) + 2 * (len(t.creators) + len(t.merchants))
+    counts = [np.zeros(n, np.int64) for n in (rows, goods, goods, 2 * ROOMS, 2)]
     return Lessons(np.zeros((rows, DIM), np.int64), *counts)
 
 
 @kernel
-def sum_lessons(t: Tables, lessons: Lessons) -> None:
-    """Add up what every entry of the log says."""
-    num, r, learns = t.num[0], t.recommender[0], t.modes[RECOMMENDER] == INTEREST
-    factor, believed, last, match = np.empty(DIM), np.empty(DIM), -1, 0.0
-    for e in range(len(t.log)):
-        event = t.log[e]
+def beliefs(t: Tables) -> np.ndarray:
+    """What every row of the lessons adds to a factor, float32 (rows, 16): close together, for they are read often."""
+    num, goods, creators = t.num[0], len(t.products), len(t.creators)
+    presenters = creators + len(t.merchants)
+    believed = np.empty((goods + 2 * presenters, DIM), np.float32)
+    for j in range(goods):
+        believed[j] = num.interest_position_product * t.products[j].learned
+    for p in range(presenters):
+        learned = t.creators[p].learned if p < creators else t.merchants[p - creators].learned
+        believed[goods + p] = num.interest_position_presenter * learned
+        believed[goods + presenters + p] = learned
+    return believed
+
+
+@kernel
+def sum_lessons(t: Tables, believed: np.ndarray, lessons: Lessons, low: int, high: int) -> None:
+    """Add up what the entries [low, high) of the log say. `believed` as from `beliefs`."""
+    log, users, num, r, learns = t.log, t.users, t.num[0], t.recommender[0], t.modes[RECOMMENDER] == INTEREST
+    goods, presenters = len(t.products), len(t.creators) + len(t.merchants)
+    pulls, seen, shown, clicked, rates, videos = lessons  # whole structures are slow to hand on
+    taste, last, match = np.zeros(DIM), -1, 0.0
+    for e in range(low, high):
+        event = log[e]
         room = is_room(event.flags, event.product)
+        row = goods + event.presenter + (presenters if room else 0)
         if learns:
             if event.user != last:  # the log is sorted by user
                 last = event.user
-                believed[:] = t.users[last].learned
-            item_factor(t, event, room, factor)
-            match = dot(believed, factor)
+                taste[:] = users[last].learned
+            match = _match(taste, believed, row, event.product)
         chance = chance_at(num, r, event.slot, room, match)
         if learns:
-            _sum_pull(t, event, room, lesson(num, event.flags, room, chance), believed, lessons)
+            _sum_pull(lesson(num, event.flags, room, chance), taste, row, event.product, pulls, seen)
         if is_impression(event.flags):
-            _sum_impression(event, room, chance, lessons)
+            _sum_impression(event, room, chance, shown, clicked, rates, videos)
 
 
 @kernel
-def _sum_pull(t, event, room, pull, believed, lessons):
-    """One entry's pull on its good and its presenter, along what is believed of the user."""
-    row = len(t.products) + event.presenter
-    if room:
-        row += len(t.creators) + len(t.merchants)
-    lessons.seen[row] += 1
-    pulls = lessons.pulls[row]
-    if event.product < 0:
-        for k in range(DIM):
-            pulls[k] += to_fixed(pull * believed[k])
-        return
-    lessons.seen[event.product] += 1
-    goods = lessons.pulls[event.product]
+def _match(taste, believed, row, product):
+    """⟨U, F⟩ of a user with a presenter's row and, unless a room, a good's."""
+    total = 0.0
     for k in range(DIM):
-        part = to_fixed(pull * believed[k])
-        pulls[k] += part
-        goods[k] += part
+        total += taste[k] * (believed[row, k] + (believed[product, k] if product >= 0 else 0.0))
+    return total
 
 
 @kernel
-def _sum_impression(event, room, chance, lessons):
-    """Count one impression; for slots of the feed, compare what happened with what was expected."""
+def _sum_pull(pull, taste, row, product, pulls, seen):
+    """One entry's pull on its presenter and its good, along what is believed of the user."""
+    seen[row] += 1
+    if product >= 0:
+        seen[product] += 1
+    for k in range(DIM):
+        part = to_fixed(pull * taste[k])
+        pulls[row, k] += part
+        if product >= 0:
+            pulls[product, k] += part
+
+
+@kernel
+def _sum_impression(event, room, chance, shown, clicked, rates, videos):
+    """Count one impression; in slots of the feed, set what happened against what was expected."""
     watched = event.flags & WATCH
     if event.product >= 0:
-        lessons.clicked[event.product] += (event.flags & CLICK) // CLICK
+        clicked[event.product] += (event.flags & CLICK) // CLICK
     if not event.flags & PREVIEW:
-        lessons.shown[event.product] += 1
-        lessons.videos[0] += watched
-        lessons.videos[1] += (event.flags & CLICK) // CLICK
+        shown[event.product] += 1
+        videos[0] += watched
+        videos[1] += (event.flags & CLICK) // CLICK
     if 0 <= event.slot < FRIEND_SLOT:
         first = ROOMS if room else 0
-        lessons.rates[first + MISSED] += to_fixed(watched - chance)
-        lessons.rates[first + INFORMATION] += to_fixed(chance * (1.0 - chance))
+        rates[first + MISSED] += to_fixed(watched - chance)
+        rates[first + INFORMATION] += to_fixed(chance * (1.0 - chance))
 
 
 @kernel
@@ -135,24 +159,19 @@ def learn_items(t: Tables, lessons: Lessons) -> None:
     presenters = creators + len(t.merchants)
     pull = np.empty(DIM)
     for j in range(goods):
-        _weigh(lessons.pulls[j], num.interest_position_product, pull, 0.0)
+        for k in range(DIM):
+            pull[k] = num.interest_position_product * from_fixed(lessons.pulls[j, k])
         _step(num, t.products[j], lessons.seen[j], pull)
     for p in range(presenters):
         card, room = goods + p, goods + presenters + p
-        _weigh(lessons.pulls[card], num.interest_position_presenter, pull, 0.0)
-        _weigh(lessons.pulls[room], 1.0, pull, 1.0)
+        for k in range(DIM):
+            pull[k] = num.interest_position_presenter * from_fixed(lessons.pulls[card, k])
+            pull[k] += from_fixed(lessons.pulls[room, k])
         seen = lessons.seen[card] + lessons.seen[room]
         if p < creators:
             _step(num, t.creators[p], seen, pull)
         else:
             _step(num, t.merchants[p - creators], seen, pull)
-
-
-@kernel
-def _weigh(sums, weight, pull, before):
-    """pull = before · pull + weight · sums, from fixed point."""
-    for k in range(DIM):
-        pull[k] = (before * pull[k] if before else 0.0) + weight * from_fixed(sums[k])
 
 
 @kernel

@@ -26,13 +26,13 @@ MOST_COMMISSION = 0.5
 
 
 @kernel
-def found_firm(t: Tables, m: np.record) -> None:
+def found_firm(now: np.record, num: np.record, m: np.record, products: np.ndarray) -> None:
     """A row of the reserve opens a new firm: traits of firm and goods redrawn by (key, spell), books empty.
 
     Opening cash and first stock come from investors in the accounts.
     """
     m.spell += 1
-    m.started = t.now[0].day
+    m.started = now.day
     m.state, m.turn, m.live, m.minutes = ACTIVE, OPENED, 0, 0
     m.seen, m.hours, m.trust, m.followers = 0.0, 0.0, 0.0, 0
     m.orders_mean, m.sales, m.profit, m.capacity = 0.0, 0.0, 0.0, m.spare
@@ -43,37 +43,37 @@ def found_firm(t: Tables, m: np.record) -> None:
     m.channel_sales[:] = 0
     m.channel_cost[:] = 0
     drop_offers(m)
-    draw_firm(t.now[0], t.num[0], m)
+    draw_firm(now, num, m)
     for j in range(m.first, m.first + m.count):
-        _renew_good(t, m, t.products[j])
-    m.bid = mean_price(t, m)
+        _renew_good(now, num, m, products[j])
+    m.bid = mean_price(m, products)
 
 
 @kernel
-def _renew_good(t: Tables, m: np.record, p: np.record) -> None:
+def _renew_good(now: np.record, num: np.record, m: np.record, p: np.record) -> None:
     """A new firm's good: nobody has seen, bought or reviewed it; first stock comes with the accounts."""
     p.on_sale, p.labels, p.stock, p.restock = 0, 0, 0, 0
     p.seen, p.clicks, p.sold, p.impressions = 0.0, 0.0, 0.0, 0
     p.star_sum, p.star_count, p.reputation = 0, 0, 0.0
-    draw_good(t.now[0], t.num[0], m, p)
+    draw_good(now, num, m, p)
 
 
 @kernel
-def mean_price(t: Tables, m: np.record) -> float:
+def mean_price(m: np.record, products: np.ndarray) -> float:
     """Mean shelf price of a merchant's goods, fen."""
     total = 0.0
     for j in range(m.first, m.first + m.count):
-        total += t.products[j].price
+        total += products[j].price
     return total / max(m.count, 1)
 
 
 @kernel
-def close_firm(t: Tables, m: np.record) -> None:
+def close_firm(m: np.record, products: np.ndarray) -> None:
     """Close down: nothing on sale any more; stock and money go in the accounts."""
     m.state, m.turn, m.live, m.minutes = RESERVE, CLOSED, 0, 0
     drop_offers(m)
     for j in range(m.first, m.first + m.count):
-        t.products[j].on_sale, t.products[j].restock = 0, 0
+        products[j].on_sale, products[j].restock = 0, 0
 
 
 @kernel
@@ -100,22 +100,24 @@ def ad_budget(num: np.record, m: np.record) -> float:
 
 
 @kernel
-def adjust_bid(t: Tables, m: np.record) -> None:
+def adjust_bid(num: np.record, m: np.record, products: np.ndarray) -> None:
     """Raise the bid when ads cost less than the budget, lower it when they cost more."""
-    num, budget = t.num[0], ad_budget(t.num[0], m)
+    budget = ad_budget(num, m)
     gap = (budget - m.ads_today) / max(budget + m.ads_today, 1.0)
     bid = m.bid * math.exp(num.merchants_ad_step * gap)
-    m.bid = max(LEAST_BID, min(bid, MOST_BID * max(mean_price(t, m), LEAST_BID)))
+    m.bid = max(LEAST_BID, min(bid, MOST_BID * max(mean_price(m, products), LEAST_BID)))
 
 
 @kernel
-def week_ends(t: Tables, m: np.record) -> None:
-    """The week's decisions: effort by channel, commission offered, prices, investment."""
-    split_effort(t, m)
-    usual = born_commission(t.now[0], t.num[0], m)
-    m.commission = min(MOST_COMMISSION, usual * effort(m, ALLIANCE))
-    move_prices(t, m)
-    invest(t, m)
+def week_ends(now: np.record, num: np.record, m: np.record, products: np.ndarray, weight: float) -> None:
+    """The week's decisions: effort by channel, commission offered, prices, investment.
+
+    `weight` is that of the experience score in ranking.
+    """
+    split_effort(now, num, m)
+    m.commission = min(MOST_COMMISSION, born_commission(now, num, m) * effort(m, ALLIANCE))
+    move_prices(now, num, m, products)
+    invest(now, num, m, products, weight)
 
 
 @kernel
@@ -125,12 +127,13 @@ def run_firm(t: Tables, i: int) -> None:
     m.turn, m.invested = ON, 0
     if m.state != ACTIVE:
         if uniform(now, m.key, 0, Decision.MERCHANT_ENTRY, Venue.NONE, 0) < num.merchants_entry:
-            found_firm(t, m)
+            found_firm(now, num, m, t.products)
         return
     note_day(num, m)
     if fails(now, num, m):
-        close_firm(t, m)
+        close_firm(m, t.products)
         return
-    adjust_bid(t, m)
+    adjust_bid(num, m, t.products)
     if is_weekday_of(now.day, m.key):
-        week_ends(t, m)
+        weight = t.recommender[0].weight_experience + t.lev[0].experience_weight
+        week_ends(now, num, m, t.products, weight)

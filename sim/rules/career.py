@@ -19,16 +19,16 @@ MOST_STYLE = 2.0  # logit; a style that triples the odds of watching is as good 
 
 
 @kernel
-def start_career(t: Tables, c: np.record) -> None:
+def start_career(now: np.record, num: np.record, c: np.record) -> None:
     """A row of the reserve begins a new career: traits redrawn by (key, spell), nothing kept (contract 10)."""
     c.spell += 1
-    c.started = t.now[0].day
+    c.started = now.day
     c.state, c.tier, c.live, c.minutes = ACTIVE, TAIL, 0, 0
     c.seen, c.hours, c.trust, c.followers = 0.0, 0.0, 0.0, 0
     c.income, c.sales, c.sales_before = 0.0, 0.0, 0.0
     c.below, c.trial, c.earned, c.gmv_today = 0, 0, 0, 0
     drop_offers(c)
-    draw_career(t.now[0], t.num[0], c)
+    draw_career(now, num, c)
 
 
 @kernel
@@ -108,9 +108,8 @@ def come_back(num: np.record, c: np.record) -> None:
 
 
 @kernel
-def rest_or_return(t: Tables, c: np.record) -> None:
+def rest_or_return(now: np.record, num: np.record, c: np.record) -> None:
     """A dormant creator comes back, retires for good, or goes on resting."""
-    num, now = t.num[0], t.now[0]
     note_sales(num, c)
     if uniform(now, c.key, 0, Decision.CREATOR_RETURN, Venue.NONE, 0) < num.creators_comeback:
         come_back(num, c)
@@ -119,9 +118,8 @@ def rest_or_return(t: Tables, c: np.record) -> None:
 
 
 @kernel
-def live_on(t: Tables, c: np.record) -> None:
+def live_on(now: np.record, num: np.record, c: np.record) -> None:
     """An active creator ends the day: books, perhaps another style, perhaps a break."""
-    num, now = t.num[0], t.now[0]
     note_sales(num, c)
     if c.live:
         end_session(num, c)
@@ -134,10 +132,10 @@ def live_on(t: Tables, c: np.record) -> None:
 @kernel
 def end_day(t: Tables, i: int) -> None:
     """Creator i ends the day."""
-    c = t.creators[i]
+    c, num, now = t.creators[i], t.num[0], t.now[0]
     if c.state == ACTIVE:
-        live_on(t, c)
+        live_on(now, num, c)
     elif c.state == DORMANT:
-        rest_or_return(t, c)
-    elif uniform(t.now[0], c.key, 0, Decision.CREATOR_RETURN, Venue.NONE, 1) < t.num[0].creators_entry:
-        start_career(t, c)
+        rest_or_return(now, num, c)
+    elif uniform(now, c.key, 0, Decision.CREATOR_RETURN, Venue.NONE, 1) < num.creators_entry:
+        start_career(now, num, c)

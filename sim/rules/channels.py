@@ -9,7 +9,6 @@ import numpy as np
 from sim.agents.merchant import CHANNELS
 from sim.jit import kernel
 from sim.rng import Decision, Venue, normal
-from sim.tables import Tables
 
 WEEK = 7.0
 
@@ -41,9 +40,8 @@ def softmax_shares(num: np.record, returns: np.ndarray, shares: np.ndarray) -> N
 
 
 @kernel
-def split_effort(t: Tables, m: np.record) -> None:
+def split_effort(now: np.record, num: np.record, m: np.record) -> None:
     """Once a week: channel returns take in the week, effort moves part of the way towards the softmax."""
-    num, now = t.num[0], t.now[0]
     pace = 1.0 - math.exp(-WEEK / num.merchants_bandit_memory)
     returns, shares = np.empty(CHANNELS), np.empty(CHANNELS)
     for k in range(CHANNELS):

@@ -51,12 +51,6 @@ def interest(now, num, user, position, thing):
 
 
 @kernel
-def stream_of(u, n):
-    """The whole part of `n` plus one with the probability of the rest; u is uniform on (0, 1)."""
-    return int(n + u)
-
-
-@kernel
 def own_range(rows, user):
     """First and last+1 place of a user's entries in an array sorted by its field `user`."""
     low = _first_at_least(rows, user)

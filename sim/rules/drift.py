@@ -1,5 +1,7 @@
 """Ties that loosen: a user drops hosts and shops now and then."""
 
+import numpy as np
+
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.rooms import note_tie
@@ -17,8 +19,8 @@ def loosen(t, i):
     for e in range(t.follow_ptr[i], t.follow_ptr[i + 1]):
         host = t.follow_idx[e]
         if uniform(now, u.key, t.creators[host].key, Decision.UNFOLLOW, Venue.NONE, 1) < chance:
-            note_tie(t, i, host, -1)
+            note_tie(t, i, np.int64(host), np.int64(-1))
     for e in range(t.shop_ptr[i], t.shop_ptr[i + 1]):
         shop = t.shop_idx[e]
         if uniform(now, u.key, t.merchants[shop].key, Decision.UNFOLLOW, Venue.NONE, 1) < chance:
-            note_tie(t, i, len(t.creators) + shop, -1)
+            note_tie(t, i, np.int64(len(t.creators) + shop), np.int64(-1))

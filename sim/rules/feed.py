@@ -119,9 +119,9 @@ def auction(t, ids, chances, used, n):
 
 
 @kernel
-def next_organic(used, start, n):
+def next_organic(used, n):
     """The best card not yet shown, or -1."""
-    for j in range(start, n):
+    for j in range(n):
         if not used[j]:
             return j
     return -1
@@ -148,20 +148,20 @@ def browse(t, i):
     rank_cards(t, ids, scores, chances, n)
     for slot in range(video_slots(num, u)):
         nature = slot_nature(now, num, lev, u.key, slot)
-        place, price = -1, 0
+        place, price = np.int64(-1), np.int64(0)
         if nature == ADVERT:
             place, price = auction(t, ids, chances, used, n)
         elif nature == EXPLORE and len(t.young):
             luck = uniform(now, u.key, slot, Decision.EXPLORE, Venue.VIDEO, 1)
-            show(t, i, t.young[int(luck * len(t.young))], slot, EXPLORED, 0, 0.0)
+            show(t, i, np.int64(t.young[int(luck * len(t.young))]), slot, np.int64(EXPLORED), np.int64(0), 0.0)
             continue
-        flag = AD if place >= 0 else 0
+        flag = np.int64(AD if place >= 0 else 0)
         if place < 0:
-            place, price = next_organic(used, 0, n), 0
+            place, price = next_organic(used, n), np.int64(0)
         if place < 0:
             return
         used[place] = 1
-        show(t, i, ids[place], slot, flag, price, 0.0)
+        show(t, i, np.int64(ids[place]), slot, flag, price, 0.0)
     hear_friends(t, i)
 
 
@@ -215,12 +215,13 @@ def consider(t, i, card, m):
     worths[0] = num.choice_video + taste_utility(num, u, p, m) + content_utility(num, u)
     insured = t.merchants[card.merchant].insured | (t.cover[card.merchant].share > 0.0)
     worths[0] += num.choice_insurance * insured
-    if choose(t, i, goods, worths, 1, Venue.VIDEO, card.key, 0.0, num.choice_deal_single, 1.0) < 0:
+    if choose(t, i, goods, worths, np.int64(1), Venue.VIDEO, np.int64(card.key), 0.0, num.choice_deal_single, 1.0) < 0:
         u.clicked = card.product
         return
     hype = t.creators[card.presenter].hype if card.presenter < len(t.creators) else 0.0
     origin = NEED if u.need[card.category] > 0 else EXCITED
-    settle_on(t, i, Venue.VIDEO, card.presenter, origin, p.reputation + hype, insured, num.choice_deal_single)
+    settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), origin, np.float64(p.reputation + hype), insured,
+              num.choice_deal_single)
 
 
 @kernel
@@ -244,7 +245,7 @@ def hear_friends(t, i):
         c = own_card(t, t.users[friend].shared)
         if c >= 0:
             t.tally[Count.FRIEND_SLOTS] += 1
-            show(t, i, c, FRIEND_SLOT, 0, 0, t.num[0].feed_share_bonus)
+            show(t, i, c, np.int64(FRIEND_SLOT), np.int64(0), np.int64(0), t.num[0].feed_share_bonus)
             return
 
 
@@ -252,5 +253,5 @@ def hear_friends(t, i):
 def own_card(t, product):
     """A card of today that shows this good, the first by presenter; -1 if there is none."""
     if product < 0:
-        return -1
-    return t.card_of[product]
+        return np.int64(-1)
+    return np.int64(t.card_of[product])

@@ -7,7 +7,6 @@ import numpy as np
 from sim.agents.user import DIM
 from sim.jit import kernel
 from sim.rules.traits import born_quality, born_service, normalise
-from sim.tables import Tables
 
 CONTRIBUTION = 0.25  # of sales left before fixed costs, model.md §3
 EXPOSURE = 4.0  # log exposure a point of organic score brings: 1/(p(1 − p)) at a watch rate near one half
@@ -16,9 +15,8 @@ QUALITY_POINTS = 0.25  # score points it believes one sd of quality brings
 
 
 @kernel
-def score_worth(t: Tables, m: np.record) -> float:
+def score_worth(m: np.record, weight: float) -> float:
     """Yuan a day that a merchant believes one more point of experience score brings, through ranking."""
-    weight = t.recommender[0].weight_experience + t.lev[0].experience_weight
     return CONTRIBUTION * EXPOSURE * max(weight, 0.0) * m.sales
 
 
@@ -29,31 +27,29 @@ def towards(value: float, target: float, step: float) -> float:
 
 
 @kernel
-def set_service(t: Tables, m: np.record, worth: float) -> None:
+def set_service(now: np.record, num: np.record, m: np.record, worth: float) -> None:
     """Raise service a step while it pays, else let it fall back to what the firm is used to."""
-    num = t.num[0]
     pays = worth * SERVICE_POINTS > num.merchants_service_cost * m.orders_mean and m.orders_mean > 0.0
-    m.service = towards(m.service, 1.0 if pays else born_service(t.now[0], num, m), num.merchants_service_step)
+    m.service = towards(m.service, 1.0 if pays else born_service(now, num, m), num.merchants_service_step)
 
 
 @kernel
-def set_quality(t: Tables, m: np.record, worth: float) -> int:
+def set_quality(now: np.record, num: np.record, m: np.record, products: np.ndarray, worth: float) -> int:
     """Raise the goods' quality a step while it pays back within `loss_days`, else let it fall back; fen spent."""
-    num, cost = t.num[0], t.num[0].merchants_quality_cost * m.sales
-    step = num.merchants_quality_step
+    cost, step = num.merchants_quality_cost * m.sales, num.merchants_quality_step
     pays = worth * QUALITY_POINTS * num.merchants_loss_days > cost and cost * step * 100.0 < m.cash
     for j in range(m.first, m.first + m.count):
-        p = t.products[j]
-        p.quality = p.quality + step if pays else towards(p.quality, born_quality(t.now[0], m, p), step)
+        p = products[j]
+        p.quality = p.quality + step if pays else towards(p.quality, born_quality(now, m, p), step)
     return int(cost * step * 100.0) if pays else 0
 
 
 @kernel
-def drift_line(t: Tables, m: np.record) -> None:
+def drift_line(num: np.record, m: np.record, products: np.ndarray) -> None:
     """The line moves a little towards where its buyers are, as the recommender has learned it."""
-    drift = t.num[0].merchants_drift
+    drift = num.merchants_drift
     for j in range(m.first, m.first + m.count):
-        p = t.products[j]
+        p = products[j]
         if p.sold > 0.0:
             for k in range(DIM):
                 p.position[k] += drift * p.learned[k]
@@ -61,9 +57,9 @@ def drift_line(t: Tables, m: np.record) -> None:
 
 
 @kernel
-def invest(t: Tables, m: np.record) -> None:
+def invest(now: np.record, num: np.record, m: np.record, products: np.ndarray, weight: float) -> None:
     """The week's investment: service, quality, the line."""
-    worth = score_worth(t, m)
-    set_service(t, m, worth)
-    m.invested = set_quality(t, m, worth)
-    drift_line(t, m)
+    worth = score_worth(m, weight)
+    set_service(now, num, m, worth)
+    m.invested = set_quality(now, num, m, products, worth)
+    drift_line(num, m, products)

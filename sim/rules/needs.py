@@ -1,7 +1,5 @@
 """Needs that arise, stocks that fade, intent that leaks to other shops: the morning of a user."""
 
-import math
-
 from sim.agents.user import CATEGORIES, COUPON_SLOTS, OUTSIDE
 from sim.jit import kernel
 from sim.rng import Decision, Venue, poisson, uniform
@@ -64,9 +62,10 @@ def _need(t, num, now, u, k):
             t.tally[Count.LEAK_NEED] += 1
     rate = u.need_rate[k] * num.needs_season[k] * num.arrival_weekday[now.day % 7] * t.lev[0].need
     fresh = poisson(rate, now, u.key, k, Decision.NEED, Venue.NONE, 0)
-    before = u.cupboard[k]
-    u.cupboard[k] = before * keep(num.needs_cycle[k])
-    fresh += due(num, before, u.cupboard[k], k)
+    if u.cupboard[k] > 0.0:
+        before = u.cupboard[k]
+        u.cupboard[k] = before * keep(num.needs_cycle[k])
+        fresh += due(num, before, u.cupboard[k], k)
     t.tally[Count.NEEDS] += fresh
     u.need[k] = min(MOST_NEEDS, u.need[k] + fresh)
 
@@ -82,4 +81,4 @@ def _intent(t, num, now, u, k):
     if uniform(now, u.key, k, Decision.LEAK_EXCITED, Venue.NONE, 0) < lost:
         u.intent[k] = max(0.0, u.intent[k] - 1.0)
         t.tally[Count.LEAK_EXCITED] += 1
-    u.intent[k] *= math.exp(-math.log(2.0) / num.needs_intent_half_life)
+    u.intent[k] *= 0.5 ** (1.0 / num.needs_intent_half_life)

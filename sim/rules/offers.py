@@ -51,7 +51,7 @@ def offer_value(t: Tables, c: np.record, p: np.record) -> float:
     """
     num, rate, m = t.num[0], t.recommender[0].order_rate, t.merchants[p.merchant]
     value = num.creators_fit * dot(c.position, p.position) + m.commission * yuan_per_click(p, rate)
-    clicks = max(c.sales * 100.0 / (p.price * rate), 1.0) / OFFERS
+    clicks = max(c.sales / max(p.price * rate / 100.0, 0.01), 1.0) / OFFERS
     return value + slot_fee(num, c, m) / clicks - num.creators_risk * max(0.0, -p.reputation)
 
 
@@ -63,10 +63,11 @@ def goods_looked_at(num: np.record, c: np.record) -> int:
 
 @kernel
 def renew_offers(t: Tables, c: np.record) -> None:
-    """Creator c keeps the best of what it carries and of a keyed sample of the goods on sale."""
+    """Creator c takes the best of what it may go on carrying and of a keyed sample of the goods on sale."""
     kept, values = np.full(OFFERS, -1, np.int32), np.full(OFFERS, NOTHING)
     for k in range(OFFERS):
-        _consider(t, c, c.offers[k], kept, values)
+        if c.offers[k] >= 0 and _runs_on(t.now[0], t.num[0], c, t.products[c.offers[k]]):
+            _consider(t, c, c.offers[k], kept, values)
     if len(t.products):
         for draw in range(goods_looked_at(t.num[0], c)):
             luck = uniform(t.now[0], c.key, 0, Decision.CREATOR_OFFER, Venue.NONE, draw)
@@ -75,9 +76,15 @@ def renew_offers(t: Tables, c: np.record) -> None:
 
 
 @kernel
+def _runs_on(now: np.record, num: np.record, c: np.record, p: np.record) -> bool:
+    """Whether the contract over a good runs on this week; those that end make way for what the alliance shows."""
+    return uniform(now, c.key, p.key, Decision.CREATOR_OFFER, Venue.NONE, 0) * num.creators_contract >= 1.0
+
+
+@kernel
 def _consider(t: Tables, c: np.record, row: int, kept: np.ndarray, values: np.ndarray) -> None:
     """Put a good into the list of the best unless it is there already or cannot be bought."""
-    if row < 0 or t.products[row].on_sale == 0:
+    if t.products[row].on_sale == 0:
         return
     for k in range(OFFERS):
         if kept[k] == row:
@@ -98,10 +105,10 @@ def rank_in(kept: np.ndarray, values: np.ndarray, row: int, value: float) -> Non
 
 
 @kernel
-def show_best_sellers(t: Tables, m: np.record) -> None:
+def show_best_sellers(m: np.record, products: np.ndarray) -> None:
     """Merchant m's own account shows its best-selling goods on sale; of equals the first."""
     kept, values = np.full(OFFERS, -1, np.int32), np.full(OFFERS, NOTHING)
     for row in range(m.first, m.first + m.count):
-        if t.products[row].on_sale:
-            rank_in(kept, values, row, t.products[row].sold)
+        if products[row].on_sale:
+            rank_in(kept, values, row, products[row].sold)
     m.offers[:] = kept

@@ -8,7 +8,6 @@ import numpy as np
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.ship import FEN, return_prob
-from sim.tables import Tables
 
 
 @kernel
@@ -48,12 +47,11 @@ def next_step(now: np.record, m: np.record) -> int:
 
 
 @kernel
-def move_prices(t: Tables, m: np.record) -> None:
+def move_prices(now: np.record, num: np.record, m: np.record, products: np.ndarray) -> None:
     """Move the line's shelf prices one step, within bounds; a room's discount comes on top of them."""
-    num = t.num[0]
-    m.price_step = next_step(t.now[0], m)
+    m.price_step = next_step(now, m)
     m.margin_before, m.week_margin = m.week_margin, 0
     factor = math.exp(num.merchants_price_step * m.price_step)
     for j in range(m.first, m.first + m.count):
-        p = t.products[j]
+        p = products[j]
         p.price = bounded_price(num, p, p.price * factor)

@@ -72,7 +72,7 @@ def offer_room(t, i, row, slot):
     m = interest(now, num, u, room.position, room.key)
     entered = uniform(now, u.key, room.key, Decision.ROOM_ENTRY, Venue.LIVE, 0) < logistic(entry_logit(num, room, m))
     t.tally[Count.PREVIEWS] += 1
-    log_event(t, i, room.presenter, -1, PREVIEW | (WATCH if entered else 0), slot, 0)
+    log_event(t, i, room.presenter, np.int32(-1), PREVIEW | (WATCH if entered else 0), np.int64(slot), np.int64(0))
     if entered:
         stay(t, i, row, m)
 
@@ -177,7 +177,7 @@ def shop_live(t, i, room, visit):
     goods, worths = np.empty(OFFERS, np.int32), np.empty(OFFERS)
     crowd = num.interest_crowd * math.log(1.0 + viewers_at(room, visit.minute))
     lead = num.choice_live + content_utility(num, u) + num.choice_host * (room.skill - num.rooms_mean_skill) + crowd
-    clicked, n = -1, 0
+    clicked, n = np.int64(-1), np.int64(0)
     for j in range(room.count):
         p = t.products[room.goods[j]]
         m = interest(now, num, u, p.position, p.key)
@@ -187,9 +187,9 @@ def shop_live(t, i, room, visit):
         u.intent[p.category] += num.needs_intent_shown
         if live_click(now, num, u, p, m, crowd):
             u.intent[p.category] += 1.0
-            clicked = room.goods[j]
+            clicked = np.int64(room.goods[j])
             t.tally[Count.CLICKS_LIVE] += 1
-            log_event(t, i, room.presenter, clicked, PREVIEW | WATCH | CLICK, -1, 0)
+            log_event(t, i, room.presenter, room.goods[j], PREVIEW | WATCH | CLICK, np.int64(-1), np.int64(0))
         n += 1
     deal_in_room(t, i, room, goods, worths, n, clicked)
 
@@ -205,7 +205,7 @@ def live_click(now, num, u, p, m, crowd):
 def deal_in_room(t, i, room, goods, worths, n, clicked):
     """Choose among a room's goods at the live price."""
     u, num = t.users[i], t.num[0]
-    taken = choose(t, i, goods, worths, n, Venue.LIVE, room.key, num.rooms_discount, num.choice_deal_list,
+    taken = choose(t, i, goods, worths, n, Venue.LIVE, np.int64(room.key), num.rooms_discount, num.choice_deal_list,
                    num.choice_nest)
     if taken < 0:
         u.clicked = clicked if clicked >= 0 else u.clicked
@@ -213,7 +213,8 @@ def deal_in_room(t, i, room, goods, worths, n, clicked):
     p = t.products[taken]
     insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
     origin = NEED if u.need[p.category] > 0 else EXCITED
-    settle_on(t, i, Venue.LIVE, room.presenter, origin, p.reputation + room.hype, insured, num.choice_deal_list)
+    settle_on(t, i, Venue.LIVE, np.int64(room.presenter), origin, np.float64(p.reputation + room.hype), insured,
+              num.choice_deal_list)
 
 
 @kernel
@@ -223,7 +224,7 @@ def follow_host(t, i, room, dwell):
     if dwell <= num.rooms_follow_after:
         return
     if uniform(now, u.key, room.key, Decision.FOLLOW, Venue.LIVE, 0) < num.rooms_follow:
-        note_tie(t, i, room.presenter, 1)
+        note_tie(t, i, np.int64(room.presenter), np.int64(1))
 
 
 @kernel

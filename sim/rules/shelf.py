@@ -55,7 +55,7 @@ def go_through(t, i, goods, n, venue, group):
     """Look at a ranked list from the top, each place with r^-η, and choose among what was seen."""
     u, num, now = t.users[i], t.num[0], t.now[0]
     seen, worths = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    count = 0
+    count = np.int64(0)
     for rank in range(n):
         p = t.products[goods[rank]]
         luck = uniform(now, u.key, p.key, Decision.EXAMINE, venue, 0)
@@ -85,7 +85,7 @@ def take(t, i, venue):
     p = t.products[t.intents[t.fill[INTENTS]].product]
     insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
     origin = NEED if u.need[p.category] > 0 else EXCITED
-    settle_on(t, i, venue, len(t.creators) + p.merchant, origin, p.reputation, insured, num.choice_deal_list)
+    settle_on(t, i, venue, np.int64(len(t.creators) + p.merchant), origin, np.float64(p.reputation), insured, num.choice_deal_list)
 
 
 @kernel
@@ -98,13 +98,13 @@ def results_page(t, i, k, match):
     most = int(num.lists_search)
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
     clear = 1.0 if uniform(now, u.key, k, Decision.CLARITY, Venue.SEARCH, 0) < num.lists_clarity * match else 0.0
-    n = 0
+    n = np.int64(0)
     for j in range(t.page_size[k]):
-        row = t.pages[k, j]
+        row = np.int64(t.pages[k, j])
         p = t.products[row]
         n = keep_best(goods, scores, n, most, row, list_score(t, u, row, clear, learned_match(t, u, p)))
     t.tally[Count.SEARCHES] += 1
-    go_through(t, i, goods, n, Venue.SEARCH, k + 1)
+    go_through(t, i, goods, n, Venue.SEARCH, np.int64(k + 1))
 
 
 @kernel
@@ -154,13 +154,13 @@ def mall_list(t, i):
     u, num = t.users[i], t.num[0]
     ids, matches = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    n = 0
+    n = np.int64(0)
     for j in range(shortlist_goods(t, i, ids, matches)):
         want = want_utility(num, u, t.products[ids[j]].category)
-        score = list_score(t, u, ids[j], 1.0, matches[j]) + want
-        n = keep_best(goods, scores, n, int(num.lists_mall), ids[j], score)
+        score = list_score(t, u, np.int64(ids[j]), 1.0, matches[j]) + want
+        n = keep_best(goods, scores, n, int(num.lists_mall), np.int64(ids[j]), score)
     t.tally[Count.MALL_VISITS] += 1
-    go_through(t, i, goods, n, Venue.MALL, 0)
+    go_through(t, i, goods, n, Venue.MALL, np.int64(0))
 
 
 @kernel
@@ -176,14 +176,14 @@ def shop_list(t, i, m):
     """Show user i the goods of merchant m, best sellers first, and let the user choose."""
     u, num, firm = t.users[i], t.num[0], t.merchants[m]
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    n = 0
-    for row in range(firm.first, firm.first + firm.count):
+    n = np.int64(0)
+    for row in range(np.int64(firm.first), np.int64(firm.first + firm.count)):
         p = t.products[row]
         if p.on_sale:
             score = list_score(t, u, row, 1.0, learned_match(t, u, p))
             n = keep_best(goods, scores, n, int(num.lists_shop), row, score)
     t.tally[Count.SHOP_VISITS] += 1
-    go_through(t, i, goods, n, Venue.SHOP, firm.key)
+    go_through(t, i, goods, n, Venue.SHOP, np.int64(firm.key))
 
 
 @kernel
@@ -229,7 +229,7 @@ def divert(t, i):
         return
     where = destination(lev, uniform(now, u.key, p.key, Decision.DIVERT, Venue.NONE, 0))
     steps = 2.0 if where == TO_MALL else 1.0
-    if where == 0 or been_there(num, lev, now, u, where, p.category):
+    if where == 0 or been_there(num, lev, now, u, where, np.int64(p.category)):
         return
     if uniform(now, u.key, p.key, Decision.DIVERT, Venue.NONE, 1) >= (1.0 - num.lists_step_drop) ** steps:
         return
@@ -237,6 +237,6 @@ def divert(t, i):
     if where == TO_SHOP:
         shop_list(t, i, p.merchant)
     elif where == TO_SEARCH:
-        results_page(t, i, p.category, lev.divert_match)
+        results_page(t, i, np.int64(p.category), lev.divert_match)
     else:
         mall_list(t, i)

@@ -40,42 +40,42 @@ def spending_limit(m: np.record) -> float:
 
 
 @kernel
-def order_stock(t: Tables, m: np.record) -> None:
+def order_stock(now: np.record, num: np.record, m: np.record, products: np.ndarray) -> None:
     """Order goods that run low, all cut alike when the cash does not suffice; the accounts pay and store them tonight.
 
     The first stock of a new firm is the investors'.
     """
-    num, cost = t.num[0], 0.0
+    cost = 0.0
     for j in range(m.first, m.first + m.count):
-        p = t.products[j]
-        p.restock = units_wanted(num, p, t.now[0].day - m.started)
+        p = products[j]
+        p.restock = units_wanted(num, p, now.day - m.started)
         cost += float(p.restock) * p.unit_cost
     limit = spending_limit(m)
     if cost > limit and m.turn != OPENED:
         for j in range(m.first, m.first + m.count):
-            p = t.products[j]
+            p = products[j]
             p.restock = int(p.restock * limit / cost)
 
 
 @kernel
-def close_shop(t: Tables, m: np.record) -> None:
+def close_shop(m: np.record, products: np.ndarray) -> None:
     """Nothing on sale, no room, no offers."""
     m.live, m.minutes = 0, 0
     drop_offers(m)
     for j in range(m.first, m.first + m.count):
-        t.products[j].on_sale, t.products[j].restock = 0, 0
+        products[j].on_sale, products[j].restock = 0, 0
 
 
 @kernel
 def open_shop(t: Tables, i: int) -> None:
     """Merchant i prepares the day: goods on sale, stock ordered, capacity, own account's offers, own room."""
-    m, num = t.merchants[i], t.num[0]
+    m, num, now = t.merchants[i], t.num[0], t.now[0]
     if m.state != ACTIVE:
-        close_shop(t, m)
+        close_shop(m, t.products)
         return
     for j in range(m.first, m.first + m.count):
         t.products[j].on_sale = t.products[j].stock > 0
     m.capacity = num.merchants_capacity * m.orders_mean + m.spare
-    order_stock(t, m)
-    show_best_sellers(t, m)
-    host_own_room(t, m)
+    order_stock(now, num, m, t.products)
+    show_best_sellers(m, t.products)
+    host_own_room(now, num, t.lev[0].merchant_live, m)

@@ -1,44 +1,34 @@
 """A market small enough to check by hand: buyers, goods, shops, hosts and coupons, real rules and books."""
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NamedTuple
 
 import numpy as np
 import yaml
 
 from sim.agents import creator, merchant, user
+from sim.config import build
 from sim.ledger import Ledger
 from sim.levers import neutral
+from sim.numbers import numbers_record
+from sim.parameters import World
 from sim.phases import clear, fulfil, pay, settle
 from sim.phases.receive import receive_rows
 from sim.population import make_dtype
 from sim.rng import Venue, clock
 from sim.rules.price import discounted
-from sim.tables import COVER, EVENT, FUNDERS, INTENT, MODES, ORDER, PURSE
+from sim.tables import COVER, EVENT, FUNDERS, INTENT, MODES, ORDER, PURSE, Tables
 from sim.tally import COUNTS
 
 YAML = Path(__file__).parents[2] / "configs" / "world" / "default.yaml"
 VENUES = np.array([Venue.VIDEO, Venue.LIVE, Venue.MALL, Venue.SEARCH, Venue.SHOP])
 
 
-class Slice(NamedTuple):
-    """The few tables that opening a parcel needs."""
-
-    users: np.ndarray
-    merchants: np.ndarray
-    num: np.ndarray
-    now: np.ndarray
-    modes: np.ndarray
-    parcels: np.ndarray
-
-
 def numbers(**changes):
     """The default numbers as the record that kernels read, some of them changed."""
-    groups = yaml.safe_load(YAML.read_text(encoding="utf-8"))
-    flat = {f"{group}_{name}": value for group, values in groups.items() for name, value in values.items()}
-    flat |= changes
-    dtype = [(name, "f8", np.shape(value)) for name, value in flat.items()]
-    return np.array([tuple(flat.values())], np.dtype(dtype, align=True))
+    record = numbers_record(build(World, yaml.safe_load(YAML.read_text(encoding="utf-8")), "world"))
+    for name, value in changes.items():
+        record[name] = value
+    return record
 
 
 class Bazaar(SimpleNamespace):
@@ -129,10 +119,10 @@ def random_intents(world, rng, number):
     return np.concatenate(found) if found else np.zeros(0, INTENT)
 
 
-def slice_of(world):
-    """The tables of a bazaar in which parcels are opened."""
-    modes = np.zeros(MODES, np.int64)
-    return Slice(world.users, world.merchants, world.num, world.now, modes, world.day.parcels)
+def tables_of(world):
+    """The tables in which parcels are opened; what that rule does not read is empty."""
+    own = {name: getattr(world, name) for name in ("users", "merchants", "num", "now")}
+    return Tables(**own | {"modes": np.zeros(MODES, np.int64), "parcels": world.day.parcels})
 
 
 def trade(world, intents, chunks=1):
@@ -141,7 +131,7 @@ def trade(world, intents, chunks=1):
     clear.run(world)
     pay.run(world)
     fulfil.run(world)
-    receive_rows(slice_of(world), 0, len(world.users))
+    receive_rows(tables_of(world), 0, len(world.users))
     settle.run(world)
     assert all(events.dtype == EVENT for events in world.day.events)
 

@@ -10,7 +10,7 @@ from sim.rng import Venue
 from sim.rules.payment import covered_part
 from sim.rules.ship import premium, return_odds
 from sim.tables import CANCELLED, DELIVERED, ORDERED, PAID, REFUNDED, RETURNED, SENT, SETTLED
-from tests.unit.bazaar import bazaar, intent_of, next_day, random_intents, slice_of, trade
+from tests.unit.bazaar import bazaar, intent_of, next_day, random_intents, tables_of, trade
 
 IN = ("order_payment", "subsidy")
 OUT = ("settlement", "fee", "cps", "refund_user", "refund_purse")
@@ -223,7 +223,7 @@ def test_receiving_row_by_row_in_any_order_is_receiving_in_one_pass():
             pay.run(world)
             fulfil.run(world)
             for low, high in rows:
-                assert receive_rows(slice_of(world), low, high) == high
+                assert receive_rows(tables_of(world), low, high) == high
             settle.run(world)
             next_day(world)
         return world.users.tobytes(), world.orders.tobytes(), world.products.tobytes()

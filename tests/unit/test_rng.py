@@ -98,7 +98,7 @@ def test_uniform_is_uniform_and_never_touches_its_ends() -> None:
     draws = np.sort(sample(rng.uniform))
     gap = np.abs(draws - (np.arange(N) + 0.5) / N).max()
     assert gap < 1.63 / math.sqrt(N)  # Kolmogorov-Smirnov, 1 %
-    assert 0.0 < rng._unit(0, 0) and rng._unit(2**32 - 1, 2**32 - 1) < 1.0
+    assert rng._unit(0, 0) > 0.0 and rng._unit(2**32 - 1, 2**32 - 1) < 1.0
     assert rng._unit(0, 0) == 1.0 - rng._unit(2**32 - 1, 2**32 - 1)
 
 

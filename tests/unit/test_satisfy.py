@@ -16,8 +16,8 @@ from sim.rules.ship import (
     send_back_prob,
     ship_days,
 )
-from sim.tables import LEVEL_AND_SURPRISE, MODES, ORDER, SURPRISE_ONLY
-from tests.unit.bazaar import Slice, bazaar, next_day, numbers, random_intents, trade
+from sim.tables import LEVEL_AND_SURPRISE, ORDER, SURPRISE_ONLY
+from tests.unit.bazaar import bazaar, next_day, numbers, random_intents, tables_of, trade
 
 NUM = numbers()
 ONE = NUM[0]
@@ -34,7 +34,8 @@ def parcels(number, seed=0, quality=None, venue=SHELF):
     orders["quality"] = orders["expected"] = rng.normal(size=number) if quality is None else quality
     orders["merchant"], orders["venue"] = rng.integers(0, 6, number), venue
     orders["hazard"] = return_odds(ONE, 0, venue, 0)
-    return Slice(world.users, world.merchants, world.num, world.now, np.zeros(MODES, np.int64), orders)
+    world.day.parcels = orders
+    return tables_of(world)
 
 
 def opened(t):

@@ -1,0 +1,421 @@
+"""Truths about supply: who is born with what, what is put up each morning, what firms and hosts do each evening."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.agents.creator import ACTIVE, CARDS, DORMANT, HEAD, RESERVE, TAIL, WAIST
+from sim.agents.merchant import CHANNELS, CLOSED, OPENED
+from sim.compose import configure
+from sim.genesis import create
+from sim.genesis_supply import (
+    creators_at_genesis,
+    merchants_at_genesis,
+    opening_cash,
+    products_at_genesis,
+    set_frequencies,
+    settle_in,
+)
+from sim.jit import kernel
+from sim.lanes import Lanes
+from sim.numbers import numbers_record
+from sim.phases import accounts, publish
+from sim.phases.business import business_rows
+from sim.phases.careers import careers_rows
+from sim.phases.govern import govern_rows
+from sim.phases.live import live_rows
+from sim.phases.open_shop import open_shop_rows
+from sim.rng import Decision, Venue, clock, uniform
+from sim.rules.career import end_session, start_career
+from sim.rules.channels import softmax_shares
+from sim.rules.govern import raw_score, shrink
+from sim.rules.pricing import move_prices, price_bounds
+from sim.rules.traits import beta, draw_career, trait
+from sim.standings import rank_creators
+from sim.tables import ORDER
+
+CFG = configure("population=toy", "population.creators=60", "population.merchants=40")
+NUM = numbers_record(CFG.world)
+REDRAWN = ("mcn", "talent", "wage", "style", "hype", "position", "learned")
+
+
+@kernel
+def restart(t, i):
+    """Start creator i's next career."""
+    start_career(t.now[0], t.num[0], t.creators[i])
+
+
+@kernel
+def redraw(now, num, creators):
+    """Draw all creators' traits again."""
+    for i in range(len(creators)):
+        draw_career(now[0], num[0], creators[i])
+
+
+@kernel
+def many_betas(now, n, a, b):
+    """n beta numbers, one a key."""
+    found = np.empty(n)
+    for i in range(n):
+        found[i] = beta(now[0], i, 0, 0, 0, a, b)
+    return found
+
+
+@kernel
+def move_all_prices(t):
+    """One weekly price move of every merchant."""
+    for i in range(len(t.merchants)):
+        move_prices(t.now[0], t.num[0], t.merchants[i], t.products)
+
+
+@kernel
+def bounds_of(num, products):
+    """Lowest and highest price of every good."""
+    found = np.empty((len(products), 2), np.int64)
+    for j in range(len(products)):
+        found[j] = price_bounds(num[0], products[j])
+    return found
+
+
+def tables(world):
+    """The world as one lane sees it."""
+    lane = Lanes(1, 512).lanes[0]
+    return world.tables(lane.buffers, lane.fill, world.new_tally())
+
+
+def morning(world):
+    """Creators and merchants decide, the platform publishes."""
+    lanes = Lanes(1, 512)
+    world.tally = world.new_tally()
+    lanes.run(world, live_rows, len(world.creators))
+    lanes.run(world, open_shop_rows, len(world.merchants))
+    publish.run(world)
+
+
+def evening(world):
+    """Books, careers, business, scores; then the next day."""
+    lanes = Lanes(1, 512)
+    accounts.run(world)
+    lanes.run(world, careers_rows, len(world.creators))
+    lanes.run(world, business_rows, len(world.merchants))
+    lanes.run(world, govern_rows, len(world.merchants))
+    world.now["day"] += 1
+
+
+@pytest.fixture
+def world():
+    """A small world on its first morning, its ledger holding what the merchants' books say."""
+    made = create(CFG)
+    level(made)
+    return made
+
+
+def level(world):
+    """Bring merchants' accounts to what their books say."""
+    ledger = world.ledger
+    ledger.balances[ledger.account("investors")] += ledger.merchant_balances.sum() - world.merchants["cash"].sum()
+    ledger.merchant_balances[:] = world.merchants["cash"]
+
+
+@pytest.fixture
+def open_world(world):
+    """The small world once published."""
+    morning(world)
+    return world
+
+
+# ------------------------------------------------------------------------------------------------ what one is born with
+def test_a_trait_is_the_draw_of_day_0_on_any_day():
+    early, late = clock(7, 0), clock(7, 300)
+    drawn = uniform(early[0], 5, 2, Decision.CREATOR_TRAITS, Venue.NONE, 9)
+    assert trait(late[0], 5, 2, Decision.CREATOR_TRAITS, 9) == drawn
+
+
+@pytest.mark.parametrize(("a", "b"), [(5.0, 2.0), (2.0, 2.0), (0.4, 0.6)])
+def test_beta_numbers_follow_their_distribution(a, b):
+    found = many_betas(clock(3, 0), 4000, a, b)
+    assert stats.kstest(found, stats.beta(a, b).cdf).pvalue > 1e-3
+
+
+def test_a_new_career_depends_on_key_and_spell_only(world):
+    before = world.creators.copy()
+    t = tables(world)
+    restart(t, 3)
+    first = world.creators[3].copy()
+    world.creators[:] = before
+    world.now["day"] = 211
+    restart(t, 3)
+    assert all((first[name] == world.creators[3][name]).all() for name in REDRAWN)
+    assert not (before[3]["position"] == first["position"]).any()
+    assert (first["spell"], first["followers"], first["hours"], first["seen"]) == (1, 0, 0, 0)
+
+
+def test_traits_go_with_the_key_not_with_the_row():
+    rows = creators_at_genesis(50, NUM, clock(1, 0))
+    order = np.argsort(np.sin(np.arange(50)))
+    moved = rows[order]
+    redraw(clock(1, 90), NUM, moved)
+    assert (moved == rows[order]).all()
+
+
+def test_keys_differ_between_all_kinds():
+    merchants = merchants_at_genesis(40, NUM, clock(1, 0))
+    goods = products_at_genesis(400, merchants, NUM, clock(1, 0))
+    kinds = (creators_at_genesis(60, NUM, clock(1, 0)), merchants, goods)
+    keys = np.concatenate([rows["key"] for rows in kinds])
+    assert len(np.unique(keys)) == 500 and keys.min() > 2**31
+
+
+def test_genesis_meets_its_shares():
+    creators, merchants = creators_at_genesis(1000, NUM, clock(5, 0)), merchants_at_genesis(1000, NUM, clock(5, 0))
+    asleep, tired = (creators["state"] == RESERVE).mean(), (creators["state"] == DORMANT).mean()
+    assert abs(asleep + tired - NUM["creators_reserve"][0]) < 0.01 and abs(tired - NUM["creators_dormant"][0]) < 0.01
+    assert abs((merchants["state"] == RESERVE).mean() - NUM["merchants_reserve"][0]) < 0.01
+    assert np.abs(np.bincount(merchants["category"], minlength=12) / 1000 - NUM["goods_share"][0]).max() < 0.01
+
+
+def test_goods_lie_together_and_are_what_the_catalogue_says():
+    merchants = merchants_at_genesis(600, NUM, clock(2, 0))
+    goods = products_at_genesis(6001, merchants, NUM, clock(2, 0))
+    assert merchants["count"].sum() == 6001 and np.ptp(merchants["count"]) == 1
+    assert (np.diff(goods["merchant"]) >= 0).all()
+    assert (goods["category"] == merchants["category"][goods["merchant"]]).all()
+    assert ((goods["on_sale"] == 1) == (merchants["state"] == ACTIVE)[goods["merchant"]]).all()
+    ratio = np.log(goods["list_price"] / 100.0 / NUM["goods_median_price"][0][goods["category"]])
+    assert abs(np.median(ratio)) < 0.03 and abs(ratio.std() - NUM["goods_price_sd"][0]) < 0.02
+    assert abs((goods["unit_cost"] / goods["list_price"]).mean() - NUM["goods_cost_mean"][0]) < 0.01
+    assert abs(goods["quality"].std() - 1.0) < 0.05
+    assert np.allclose(np.linalg.norm(goods["position"], axis=1), 1.0, atol=1e-5)
+    pairs = goods["quality"][merchants["first"]], goods["quality"][merchants["first"] + 1]
+    assert abs(np.corrcoef(*pairs)[0, 1] - 0.5) < 0.1
+
+
+def test_a_world_without_merchants_has_no_goods():
+    nobody = merchants_at_genesis(0, NUM, clock(1, 0))
+    assert len(products_at_genesis(0, nobody, NUM, clock(1, 0))) == 0
+    with pytest.raises(ValueError, match="need a merchant"):
+        products_at_genesis(3, nobody, NUM, clock(1, 0))
+    nothing = creators_at_genesis(0, NUM, clock(1, 0)), nobody, products_at_genesis(0, nobody, NUM, clock(1, 0))
+    settle_in(*nothing, NUM, clock(1, 0), {"creators": 0.0, "merchants": 0.0}, 1.0)
+
+
+def test_the_market_of_the_first_day_is_stationary_in_its_creators():
+    num = NUM[0]
+    asleep = num["creators_reserve"] - num["creators_dormant"]
+    assert asleep * num["creators_entry"] == pytest.approx(num["creators_dormant"] * num["creators_retire"])
+
+
+def test_small_worlds_keep_the_floor_of_rooms_and_large_ones_the_real_share():
+    creators, merchants = creators_at_genesis(100, NUM, clock(1, 0)), merchants_at_genesis(60, NUM, clock(1, 0))
+    active = (creators["state"] == ACTIVE).sum(), (merchants["state"] == ACTIVE).sum()
+    set_frequencies(creators, merchants, NUM, {"creators": 10.0, "merchants": 10.0})
+    expected = active[0] * creators["frequency"][0] + active[1] * merchants["frequency"][0]
+    assert expected == pytest.approx(NUM["rooms_floor"][0], rel=1e-5)
+    shares = merchants["frequency"][0] * merchants["room_share"][0]
+    assert shares == pytest.approx(NUM["rooms_merchant_share"][0] / 10.0, rel=1e-5)
+    set_frequencies(creators, merchants, NUM, {"creators": 1.0, "merchants": 1.0})
+    assert merchants["frequency"][0] == pytest.approx(NUM["rooms_merchant_share"][0])
+    assert creators["room_share"][0] == pytest.approx(1.0)
+
+
+# ---------------------------------------------------------------------------------------------------- what is put up
+def test_only_the_active_put_up_cards_and_only_of_goods_on_sale(open_world):
+    world, cards = open_world, open_world.day.cards
+    active = np.concatenate([world.creators["state"], world.merchants["state"]]) == ACTIVE
+    assert len(cards) and active[cards["presenter"]].all()
+    assert world.products["on_sale"][cards["product"]].all() and (world.products["stock"][cards["product"]] > 0).all()
+    assert np.bincount(cards["presenter"]).max() <= CARDS
+    assert (np.diff(cards["presenter"]) >= 0).all()
+    assert len(np.unique(cards["key"])) == len(cards)
+    first = world.day.card_of[cards["product"]]
+    assert (cards["product"][first] == cards["product"]).all() and (first <= np.arange(len(cards))).all()
+
+
+def test_only_own_accounts_bid_for_ads(open_world):
+    cards = open_world.day.cards
+    own = cards["presenter"] >= len(open_world.creators)
+    assert (cards["bid"][~own] == 0).all() and (cards["bid"][own] > 0).all()
+
+
+def test_rooms_show_goods_on_sale_within_the_day(open_world):
+    world, rooms = open_world, open_world.day.rooms
+    live = np.flatnonzero(np.concatenate([world.creators["live"], world.merchants["live"]]))
+    assert rooms["presenter"].tolist() == live.tolist() and (world.day.room_of[live] == np.arange(len(live))).all()
+    assert (world.day.room_of >= 0).sum() == len(rooms)
+    for room in rooms:
+        shown = room["goods"][:room["count"]]
+        assert room["count"] > 0 and world.products["on_sale"][shown].all()
+        assert (room["goods"][room["count"]:] == -1).all()
+    own = rooms["own"] == 1
+    assert (rooms["merchant"][own] == rooms["presenter"][own] - len(world.creators)).all()
+    assert (rooms["start"] >= 0).all() and (rooms["start"] + rooms["minutes"] <= 1440).all()
+
+
+def test_pools_hold_open_rooms_once_each(open_world):
+    day = open_world.day
+    everyone = np.arange(len(day.rooms))
+    for pool in day.pools:
+        assert pool[pool >= 0].tolist() == everyone.tolist()[:len(pool)]
+
+
+def test_scarce_pools_favour_hosts_with_followers(open_world):
+    world = open_world
+    world.num["feed_cells"], world.num["feed_pool"] = 400, 2
+    world.day.rooms["weight"] = 1.0
+    world.day.rooms["weight"][0] = 50.0
+    pools = publish.pools_of(world)
+    assert ((pools >= 0) & (pools < len(world.day.rooms))).all() and (pools[:, 0] < pools[:, 1]).all()
+    share = (pools == 0).any(axis=1).mean()
+    assert share > 0.8
+    world.day.rooms["weight"] = 1.0
+    assert (publish.pools_of(world) == 0).any(axis=1).mean() < 0.5
+
+
+def test_pages_hold_goods_on_sale_of_their_category(open_world):
+    world, day = open_world, open_world.day
+    for k, size in enumerate(day.page_size):
+        goods = day.pages[k, :size]
+        assert (world.products["category"][goods] == k).all() and world.products["on_sale"][goods].all()
+        assert (np.diff(goods) > 0).all() and (day.pages[k, size:] == -1).all()
+    assert day.page_size.sum() == world.products["on_sale"].sum()
+
+
+def test_a_full_page_keeps_the_best_sellers(open_world):
+    world = open_world
+    world.num["lists_candidates"], world.num["feed_explore_share"] = 8, 0.25
+    world.products["reputation"] = 0.0
+    pages, sizes = publish.pages_of(world)
+    k = int(np.argmax(np.bincount(world.products["category"][world.products["on_sale"] == 1])))
+    goods = np.flatnonzero((world.products["category"] == k) & (world.products["on_sale"] == 1))
+    best = goods[np.argsort(-world.products["sold"][goods], kind="stable")[:6]]
+    assert sizes[k] == 8 and np.isin(best, pages[k]).all()
+
+
+def test_who_stops_changes_nobody_elses_cards(open_world):
+    world, before = open_world, open_world.day.cards.copy()
+    gone = int(before["presenter"][0])
+    world.creators["state"][gone] = DORMANT
+    publish.run(world)
+    assert (world.day.cards == before[before["presenter"] != gone]).all()
+
+
+def test_little_seen_cards_share_a_shelf_by_lot(open_world):
+    world = open_world
+    world.products["impressions"] = 0
+    world.num["feed_explore_cards"] = 16
+    publish.run(world)
+    assert len(world.day.young) == 16 and world.day.cards["young"].all()
+    assert len(np.unique(world.day.young)) == 16 and np.ptp(world.day.young) > 16
+
+
+# ------------------------------------------------------------------------------------------------------- evenings
+def test_tiers_are_ranks_not_counts():
+    creators = creators_at_genesis(2000, NUM, clock(1, 0))
+    creators["state"] = ACTIVE
+    creators["sales"] = np.where(np.arange(2000) < 1500, np.arange(2000), 0)
+    rank_creators(creators, 0.001, 0.10)
+    tiers = creators["tier"].copy()
+    assert (np.bincount(tiers)[[TAIL, WAIST, HEAD]] == [2000 - 149 - 1, 149, 1]).all()
+    assert creators["sales"][tiers == HEAD].min() >= creators["sales"][tiers == WAIST].max()
+    creators["sales"] *= 1000
+    rank_creators(creators, 0.001, 0.10)
+    assert (creators["tier"] == tiers).all()
+
+
+def test_prices_stay_in_bounds_and_above_cost(open_world):
+    world, t = open_world, tables(open_world)
+    low, high = bounds_of(world.num, world.products).T
+    for week in range(80):
+        world.now["day"] = week
+        world.merchants["week_margin"] = 1000 * np.arange(week, week + len(world.merchants)) % 7
+        move_all_prices(t)
+        assert (world.products["price"] >= low).all() and (world.products["price"] <= high).all()
+    assert (high <= world.products["list_price"] * NUM["merchants_price_high"][0]).all()
+    assert (world.products["price"] != world.products["list_price"]).any()
+
+
+def test_effort_is_shared_out_with_a_floor():
+    shares = np.zeros(CHANNELS)
+    softmax_shares(NUM[0], np.array([8.0, 1.0, 0.0, 0.0, 1.0]), shares)
+    assert shares.sum() == pytest.approx(1.0) and shares.min() >= NUM["merchants_bandit_floor"][0]
+    assert np.argmax(shares) == 0
+
+
+def test_the_score_lies_in_its_scale_and_is_drawn_to_the_mean():
+    num = NUM[0]
+    assert raw_score(num, 50.0, 10.0, 0.0, 0.0, 10.0) == pytest.approx(5.0)
+    assert raw_score(num, 10.0, 10.0, 10.0, 10.0, 10.0) == pytest.approx(1.0)
+    assert shrink(num, 5.0, 0.0, 3.5) == 3.5
+    assert shrink(num, 5.0, num["merchants_score_weight"], 3.0) == pytest.approx(4.0)
+
+
+def test_months_below_the_wage_cut_hours_until_the_creator_rests():
+    num = NUM.copy()
+    rows = creators_at_genesis(1, num, clock(1, 0))
+    rows["income"], rows["wage"], rows["minutes"], rows["room_share"] = 0.0, 20.0, 240, 1.0
+    patience = int(num["creators_patience"][0])
+    for _ in range(patience):
+        end_session(num[0], rows[0])
+    assert rows["hours_day"][0] == num["rooms_hours"][0] and rows["hours"][0] == 4 * patience
+    while rows["hours_day"][0] >= num["creators_quit_hours"][0]:
+        end_session(num[0], rows[0])
+    assert rows["below"][0] < patience + 10
+
+
+def test_money_is_moved_never_made(world):
+    for _ in range(5):
+        morning(world)
+        evening(world)
+        assert world.ledger.total() == 0
+        assert (world.ledger.merchant_balances == world.merchants["cash"]).all()
+    flows = world.ledger.close_day()
+    assert flows["fixed_cost"] > 0 and flows["net_platform"] == flows["ad_spend"]
+
+
+def test_a_firm_that_closes_leaves_nothing_and_a_new_one_begins_with_capital(world):
+    merchants, goods = world.merchants, world.products
+    world.num["merchants_entry"], world.num["merchants_close"] = 0.0, 1.0
+    morning(world)
+    evening(world)
+    assert (merchants["state"] == RESERVE).all() and (merchants["turn"] == CLOSED).any()
+    world.num["merchants_entry"], world.num["merchants_close"] = 1.0, 0.0
+    morning(world)
+    assert len(world.day.cards) == 0 and len(world.day.rooms) == 0
+    evening(world)
+    assert (world.ledger.merchant_balances == 0).all() and (goods["stock"] == 0).all()
+    assert (merchants["turn"] == OPENED).all() and (merchants["spell"] == 1).all() and (goods["star_count"] == 0).all()
+    morning(world)
+    evening(world)
+    assert (merchants["cash"] > 0).all() and (goods["stock"] == NUM["goods_stock_floor"][0]).all()
+
+
+def test_a_firm_without_cash_buys_no_stock_and_closes(world):
+    world.merchants["cash"] = -1
+    level(world)
+    world.products["stock"] = 1
+    morning(world)
+    assert (world.products["restock"] == 0).all() and not world.merchants["live"].any()
+    evening(world)
+    assert (world.merchants["state"] == RESERVE).sum() >= (world.merchants["turn"] == CLOSED).sum() > 0
+
+
+def test_orders_are_booked_to_seller_host_and_channel(open_world):
+    world = open_world
+    orders = np.zeros(3, ORDER)
+    goods = np.flatnonzero(world.products["on_sale"])[[0, 1, -1]]
+    orders["product"], orders["merchant"] = goods, world.products["merchant"][goods]
+    orders["paid"], orders["presenter"] = 1000, [0, len(world.creators) + orders["merchant"][1], -1]
+    orders["venue"] = [Venue.LIVE, Venue.VIDEO, Venue.SEARCH]
+    world.day.orders = orders
+    world.merchants["channel_sales"] = 0
+    accounts.run(world)
+    assert world.creators["gmv_today"][0] == 1000 and world.merchants["gmv_today"].sum() == 3000
+    assert world.merchants["channel_sales"].sum(axis=0).tolist() == [1000, 1000, 0, 0, 1000]
+    assert world.merchants["orders_today"].sum() == 3
+
+
+def test_opening_cash_is_the_actives_only():
+    merchants = merchants_at_genesis(30, NUM, clock(1, 0))
+    cash = opening_cash(merchants, NUM, {"merchants": 1.0})
+    assert ((cash > 0) == (merchants["state"] == ACTIVE)).all()
