@@ -210,14 +210,17 @@ def _purses(instances: tuple[str, ...]) -> np.ndarray:
 
 def _open_books(num: np.ndarray, merchants: np.ndarray, creators: int, purses: tuple[str, ...],
                 thickness: float) -> Ledger:
-    """The ledger with every merchant's opening cash: so many days of fixed cost, over thickness."""
+    """The ledger with every merchant's cash: days of fixed cost over thickness, and of sales that escrow would hold."""
     ledger = Ledger(len(merchants), creators, purses)
     if len(merchants):
         n = num[0]
         daily = (n["merchants_fixed"] / thickness + n["merchants_fixed_share"] * merchants["sales"].astype(np.float64))
         cash = np.round(100.0 * n["merchants_opening_days"] * daily).astype(np.int64)
+        cash += np.round(100.0 * n["merchants_working_days"] * merchants["sales"].astype(np.float64)).astype(np.int64)
         rows = ledger.merchant(np.arange(len(merchants)))
-        ledger.transfer(ledger.account("investors"), rows, np.where(merchants["state"] == 1, cash, 0), Flow.CAPITAL_IN)
+        cash = np.where(merchants["state"] == 1, cash, 0)
+        ledger.transfer(ledger.account("investors"), rows, cash, Flow.CAPITAL_IN)
+        merchants["cash"] = cash
     ledger.close_day()
     return ledger
 

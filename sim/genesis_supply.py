@@ -144,20 +144,6 @@ def settle_in(creators: np.ndarray, merchants: np.ndarray, products: np.ndarray,
     _age_creators(creators, num, now)
     _age_merchants(merchants, num, now)
     merchants["score"] = merchants["score_mean"] = MIDDLE_SCORE
-    merchants["cash"] = opening_cash(merchants, num, thickness)
-
-
-def opening_cash(merchants: np.ndarray, num: np.ndarray, thickness: dict[str, float]) -> np.ndarray:
-    """Fen each open firm has in its account on the first day, int64; the ledger must start with the same.
-
-    `merchants_opening_days` of fixed cost, and what the parcels under way would bring in: genesis has none.
-    """
-    n = num[0]
-    sales = merchants["sales"].astype(np.float64)
-    fixed = n["merchants_fixed"] / (thickness["merchants"] or 1.0) + n["merchants_fixed_share"] * sales
-    under_way = (n["fulfil_ship_days"] + n["fulfil_sign_off"]) * sales
-    yuan = n["merchants_opening_days"] * fixed + under_way
-    return np.where(merchants["state"] == ACTIVE, np.round(100.0 * yuan), 0).astype(np.int64)
 
 
 def set_frequencies(creators: np.ndarray, merchants: np.ndarray, num: np.ndarray,

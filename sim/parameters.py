@@ -357,6 +357,7 @@ class Merchants:
     fixed: float = number("yuan/day", 0, 1e5, A, "fixed cost")
     fixed_share: float = number("share", 0, 1, A, "fixed cost in shares of 90-day mean daily GMV")
     opening_days: float = number("day", 0, 1000, A, "opening cash, in days of fixed cost")
+    working_days: float = number("day", 0, 100, A, "sales that owners of running firms have put in while escrow holds them")
     salvage: float = number("share", 0, 1, A, "value of stock at exit")
     capacity: float = number("×", 0, 100, A, "capacity over 28-day mean orders")
     capacity_plus: float = number("orders/day", 0, 1e6, A, "capacity of a beginner")

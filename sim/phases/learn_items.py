@@ -7,7 +7,6 @@ rate of watching either.
 """
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -21,7 +20,8 @@ from sim.rng import Venue
 from sim.rules.common import keep
 from sim.rules.feed import FRIEND_SLOT
 from sim.rules.learn import chance_at, is_impression, is_room, lesson, pace, shorten
-from sim.tables import CLICK, INTEREST, ORACLE, PREVIEW, RECOMMENDER, WATCH, Tables
+from sim.runtime import lanes_of
+from sim.tables import CLICK, INTEREST, ORACLE, PREVIEW, RECOMMENDER, WATCH, Record, Tables
 from sim.world import World
 
 CLICK_DAYS = 28.0  # memory of a good's trailing clicks
@@ -51,7 +51,7 @@ def run(world: World) -> None:
     """Learn items and base rates from the day's log."""
     lane = Lane()
     t = world.tables(lane.buffers, lane.fill, world.new_tally())
-    lessons = read_log(t, world.cfg.threads or os.cpu_count() or 1)
+    lessons = read_log(t, lanes_of(world.cfg.threads))
     if world.modes[RECOMMENDER] == INTEREST:
         learn_items(t, lessons)
     learn_counts(world.products, lessons)
@@ -115,7 +115,7 @@ def sum_lessons(t: Tables, believed: np.ndarray, lessons: Lessons, low: int, hig
 
 
 @kernel
-def _match(taste, believed, row, product):
+def _match(taste: np.ndarray, believed: np.ndarray, row: int, product: int) -> float:
     """⟨U, F⟩ of a user with a presenter's row and, unless a room, a good's."""
     total = 0.0
     for k in range(DIM):
@@ -124,7 +124,7 @@ def _match(taste, believed, row, product):
 
 
 @kernel
-def _sum_pull(pull, taste, row, product, pulls, seen):
+def _sum_pull(pull: float, taste: np.ndarray, row: int, product: int, pulls: np.ndarray, seen: np.ndarray) -> None:
     """One entry's pull on its presenter and its good, along what is believed of the user."""
     seen[row] += 1
     if product >= 0:
@@ -137,7 +137,8 @@ def _sum_pull(pull, taste, row, product, pulls, seen):
 
 
 @kernel
-def _sum_impression(event, room, chance, shown, clicked, rates, videos):
+def _sum_impression(event: Record, room: bool, chance: float, shown: np.ndarray, clicked: np.ndarray,
+                    rates: np.ndarray, videos: np.ndarray) -> None:
     """Count one impression; in slots of the feed, set what happened against what was expected."""
     watched = event.flags & WATCH
     if event.product >= 0:
@@ -175,7 +176,7 @@ def learn_items(t: Tables, lessons: Lessons) -> None:
 
 
 @kernel
-def _step(num, item, seen, pull):
+def _step(num: Record, item: Record, seen: int, pull: np.ndarray) -> None:
     """One item's step of the day, shrunk by the impressions so far; however many a day has, the step stays small."""
     if seen == 0:
         return

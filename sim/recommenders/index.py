@@ -108,7 +108,7 @@ def nearest(tiles: np.ndarray, centres: np.ndarray, n: int) -> np.ndarray:
 
 
 @kernel
-def _keep_nearer(scores, half, c, best, chosen):
+def _keep_nearer(scores: np.ndarray, half: np.float32, c: np.int32, best: np.ndarray, chosen: np.ndarray) -> None:
     """Let items nearer to centre c than to their best so far choose it: |x − c|² = |x|² − 2(⟨x, c⟩ − |c|²/2)."""
     for lane in range(LANES):
         score = scores[lane] - half

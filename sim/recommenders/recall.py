@@ -28,7 +28,7 @@ def measured_recall(world: World, sample: int = 256) -> dict[str, float]:
     lane = Lane()
     t = world.tables(lane.buffers, lane.fill, world.new_tally())
     rows = _sampled(world.users["key"], np.flatnonzero(world.users["state"] != OUTSIDE), sample)
-    found = {}
+    found: dict[str, float] = {}
     for name, index in (("cards", world.card_index), ("goods", world.good_index)):
         clusters = len(index.start) - 1
         probes = min(clusters, int(probes_for(world.num[0], clusters)))
@@ -65,5 +65,5 @@ def count_hits(t: Tables, rows: np.ndarray, start: np.ndarray, ids: np.ndarray, 
         m = best_items(query, start, ids, tiles, len(start) - 1, BEST, exact, scores)
         asked += m
         for item in exact[:m]:
-            hits += np.any(quick[:n] == item)
+            hits += 1 if np.any(quick[:n] == item) else 0
     return hits, asked

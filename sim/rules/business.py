@@ -78,8 +78,12 @@ def close_firm(m: np.record, products: np.ndarray) -> None:
 
 @kernel
 def fails(now: np.record, num: np.record, m: np.record) -> bool:
-    """Whether a firm closes: out of cash, a loss over `loss_days`, or for reasons outside the model."""
-    if m.cash < 0 or (now.day - m.started >= num.merchants_loss_days and m.profit < 0.0):
+    """Whether a firm closes: debts beyond what its stock would fetch, a loss over `loss_days`, or other reasons.
+
+    Escrow holds a merchant's sales for ten days and more, so a growing firm is often short of cash: suppliers give
+    credit up to the salvage value of the stock.
+    """
+    if m.cash + num.merchants_salvage * m.stock_value < 0.0 or (now.day - m.started >= num.merchants_loss_days and m.profit < 0.0):
         return True
     return uniform(now, m.key, 1, Decision.MERCHANT_ENTRY, Venue.NONE, 0) < num.merchants_close
 

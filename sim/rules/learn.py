@@ -12,29 +12,29 @@ from sim.agents.user import DIM
 from sim.jit import kernel
 from sim.rules.common import dot, logistic, logit, own_range
 from sim.rules.feed import FRIEND_SLOT
-from sim.tables import INTEREST, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Tables
+from sim.tables import INTEREST, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
 
 
 @kernel
-def is_impression(flags):
+def is_impression(flags: int) -> bool:
     """Whether an entry of the log says that something was shown, and not that an order came or went."""
     return flags & WATCH > 0 or not flags & (ORDERED | RETURNED)
 
 
 @kernel
-def is_room(flags, product):
+def is_room(flags: int, product: int) -> bool:
     """Whether an entry is the preview of a room: a presenter without a good."""
     return flags & PREVIEW > 0 and product < 0
 
 
 @kernel
-def examined(num, slot):
+def examined(num: Record, slot: int) -> float:
     """Share of attention left at a slot of the feed: later ones are passed over more often for reasons of their own."""
     return 1.0 / (1.0 + num.learning_position * slot) if 0 <= slot < FRIEND_SLOT else 1.0
 
 
 @kernel
-def chance_at(num: np.record, r: np.record, slot: int, room: bool, match: float) -> float:
+def chance_at(num: Record, r: Record, slot: int, room: bool, match: float) -> float:
     """P(watch), or P(enter) of a room, that the recommender expects at a learned match shown in a slot."""
     if room:
         return examined(num, slot) * logistic(logit(num.rooms_entry) + r.room_bias + num.learning_room_slope * match)
@@ -42,7 +42,7 @@ def chance_at(num: np.record, r: np.record, slot: int, room: bool, match: float)
 
 
 @kernel
-def lesson(num: np.record, flags: int, room: bool, chance: float) -> float:
+def lesson(num: Record, flags: int, room: bool, chance: float) -> float:
     """By how much one entry of the log asks for a higher match: the log-likelihood's slope in ⟨U, F⟩.
 
     An impression counts as watched or not, against the `chance` expected; an order counts as `learning_order_weight`
@@ -59,7 +59,7 @@ def lesson(num: np.record, flags: int, room: bool, chance: float) -> float:
 
 
 @kernel
-def _presenter_factor(t, presenter, weight, out):
+def _presenter_factor(t: Tables, presenter: int, weight: float, out: np.ndarray) -> None:
     """`weight` times what is believed of a presenter, creator or merchant, into `out` (16)."""
     if presenter < len(t.creators):
         learned = t.creators[presenter].learned
@@ -72,7 +72,7 @@ def _presenter_factor(t, presenter, weight, out):
 
 
 @kernel
-def item_factor(t: Tables, event: np.record, room: bool, out: np.ndarray) -> None:
+def item_factor(t: Tables, event: Record, room: bool, out: np.ndarray) -> None:
     """What is believed of what an entry of the log showed, into `out` (16): a card's mixture, or a room's presenter."""
     num = t.num[0]
     if room:
@@ -85,13 +85,13 @@ def item_factor(t: Tables, event: np.record, room: bool, out: np.ndarray) -> Non
 
 
 @kernel
-def pace(rate, seen, weight, memory):
+def pace(rate: float, seen: float, weight: float, memory: float) -> float:
     """Size of a step after `seen` impressions: half at `weight`, no smaller once `memory` of them are seen."""
     return rate / (1.0 + min(seen, memory) / weight)
 
 
 @kernel
-def shorten(vector, longest):
+def shorten(vector: np.ndarray, longest: float) -> None:
     """Bring a vector back to the length `longest` where it is longer."""
     length = np.sqrt(dot(vector, vector))
     if length > longest:
@@ -122,7 +122,7 @@ def learn_user(t: Tables, i: int) -> None:
 
 
 @kernel
-def _take_in(num, u, pull, factor):
+def _take_in(num: Record, u: Record, pull: float, factor: np.ndarray) -> None:
     """One entry's step of a user's factors."""
     memory, learned = num.learning_user_memory, u.learned
     step = pull * pace(num.learning_user_rate, u.seen, num.learning_user_weight, memory)

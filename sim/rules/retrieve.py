@@ -19,7 +19,7 @@ from sim.recommenders.interest import interest_query
 from sim.recommenders.oracle import oracle_query
 from sim.recommenders.popularity import popularity_query
 from sim.recommenders.random_ import random_query
-from sim.tables import INTEREST, ORACLE, POPULARITY, RECOMMENDER, TILE, Tables
+from sim.tables import INTEREST, ORACLE, POPULARITY, RECOMMENDER, TILE, Record, Tables
 
 LANES = np.uint64(TILE)
 F1, F2, F3, F4, F5, F6, F7, F8, F9, F10, F11, F12, F13, F14, F15 = (np.uint64(TILE * k) for k in range(1, DIM))
@@ -64,7 +64,7 @@ def best_items(query: np.ndarray, start: np.ndarray, ids: np.ndarray, tiles: np.
 
 
 @kernel
-def _tiles_of(clusters, start):
+def _tiles_of(clusters: np.ndarray, start: np.ndarray) -> np.ndarray:
     """The tiles of some clusters."""
     count = 0
     for c in clusters:
@@ -78,7 +78,8 @@ def _tiles_of(clusters, start):
 
 
 @kernel
-def _best_in(query, walk, ids, flat, keep, out_ids, out_scores):
+def _best_in(query: np.ndarray, walk: np.ndarray, ids: np.ndarray, flat: np.ndarray, keep: int, out_ids: np.ndarray,
+             out_scores: np.ndarray) -> int:
     """The best items among the tiles of `walk`."""
     scores = np.empty(len(walk) * TILE, np.float32)
     for j in range(len(walk)):
@@ -92,7 +93,7 @@ def _best_in(query, walk, ids, flat, keep, out_ids, out_scores):
 
 
 @kernel
-def _bar(scores, keep):
+def _bar(scores: np.ndarray, keep: int) -> np.float32:
     """A score that at least `keep` items reach, and not many more.
 
     The items are dealt into groups, a few times as many as wanted. The best of a group are different items, so what
@@ -110,7 +111,7 @@ def _bar(scores, keep):
 
 
 @kernel
-def _collect(scores, walk, ids, bar, keys):
+def _collect(scores: np.ndarray, walk: np.ndarray, ids: np.ndarray, bar: np.float32, keys: np.ndarray) -> int:
     """Keys of the items that reach the bar; how many."""
     bits, lanes, n = scores.view(np.int32), np.empty(TILE + 1, np.int64), 0
     for j in range(len(walk)):
@@ -125,7 +126,7 @@ def _collect(scores, walk, ids, bar, keys):
 
 
 @kernel
-def _reach(scores, bar):
+def _reach(scores: np.ndarray, bar: np.float32) -> np.int32:
     """How many scores reach the bar; in most tiles of a large catalogue none does."""
     count = np.int32(0)
     for j in range(np.uint64(len(scores))):
@@ -134,7 +135,7 @@ def _reach(scores, bar):
 
 
 @kernel
-def _pick(scores, bar, lanes):
+def _pick(scores: np.ndarray, bar: np.float32, lanes: np.ndarray) -> np.uint64:
     """The lanes that reach the bar, into `lanes`; their number. Without branches, which would be guessed wrong."""
     count = np.uint64(0)
     for lane in range(LANES):
@@ -144,14 +145,14 @@ def _pick(scores, bar, lanes):
 
 
 @kernel
-def _key(bits, item):
+def _key(bits: int, item: int) -> np.int64:
     """One integer that sorts by score, then by lower item: the score's bits, made monotone, above the item."""
     high = np.int64(bits)
     return ((high ^ ((high >> 31) & SIGN)) << 32) | (LOW32 - np.int64(item))
 
 
 @kernel
-def _select(keys, n, keep):
+def _select(keys: np.ndarray, n: int, keep: int) -> int:
     """Move the largest `keep` of n different keys to the front (quickselect, Hoare 1961); returns `keep`."""
     low, high = 0, n
     while high - low > 1:
@@ -165,7 +166,7 @@ def _select(keys, n, keep):
 
 
 @kernel
-def _report(keys, n, keep, out_ids, out_scores):
+def _report(keys: np.ndarray, n: int, keep: int, out_ids: np.ndarray, out_scores: np.ndarray) -> int:
     """Write the best `keep` of n keys as items and scores; how many there are. Each goes to its rank."""
     score = np.empty(1, np.float32)
     bits = score.view(np.int32)
@@ -179,7 +180,7 @@ def _report(keys, n, keep, out_ids, out_scores):
 
 
 @kernel
-def _above(keys, n, key):
+def _above(keys: np.ndarray, n: int, key: int) -> int:
     """How many of the first n keys are larger."""
     count = 0
     for j in range(np.uint64(n)):
@@ -202,13 +203,14 @@ def query_of(t: Tables, i: int, out: np.ndarray) -> None:
 
 
 @kernel
-def probes_for(num: np.record, clusters: int) -> int:
+def probes_for(num: Record, clusters: int) -> int:
     """How many clusters a query looks into. More of them in larger catalogues, or the recall would fall with size."""
     return max(int(num.learning_probes), math.ceil(num.learning_probes_root * math.sqrt(clusters)))
 
 
 @kernel
-def _shortlist(t, i, start, ids, tiles, out_ids, out_scores):
+def _shortlist(t: Tables, i: int, start: np.ndarray, ids: np.ndarray, tiles: np.ndarray, out_ids: np.ndarray,
+               out_scores: np.ndarray) -> int:
     """The shortlist of one index; scores are expected interest m, and 0 where the kind expects nothing."""
     if len(tiles) == 0:
         return 0

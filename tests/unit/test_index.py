@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -18,23 +17,11 @@ from sim.recommenders.random_ import _directions
 from sim.recommenders.recall import count_hits
 from sim.rng import Venue, clock
 from sim.rules.retrieve import best_items, probes_for, score_tile, shortlist_cards
-from sim.tables import INTEREST, MODES, ORACLE, POPULARITY, RANDOM, RECOMMENDER, TILE
+from sim.tables import INTEREST, MODES, ORACLE, POPULARITY, RANDOM, RECOMMENDER, TILE, Tables
 from sim.world import Index
 from tests.unit.test_learning import default_numbers
 
 EXACT = 10**9
-
-
-class Asked(NamedTuple):
-    """The tables that retrieval reads."""
-
-    users: np.ndarray
-    num: np.ndarray
-    now: np.ndarray
-    modes: np.ndarray
-    card_start: np.ndarray
-    card_ids: np.ndarray
-    card_tiles: np.ndarray
 
 
 def vectors(n: int, seed: int = 0, clumps: int = 12) -> np.ndarray:
@@ -56,7 +43,7 @@ def search(index: Index, query: np.ndarray, probes: int, keep: int) -> tuple[np.
     return ids[:n].copy(), scores[:n].copy()
 
 
-def asked(kind: int, index: Index, users: int = 40, day: int = 0) -> Asked:
+def asked(kind: int, index: Index, users: int = 40, day: int = 0) -> Tables:
     """Users with tastes and beliefs before an index."""
     people = np.zeros(users, make_dtype(user.COLUMNS))
     people["key"] = np.arange(1, users + 1)
@@ -64,10 +51,11 @@ def asked(kind: int, index: Index, users: int = 40, day: int = 0) -> Asked:
     people["learned"] = people["taste"]
     modes = np.zeros(MODES, np.int64)
     modes[RECOMMENDER] = kind
-    return Asked(people, default_numbers(), clock(7, day), modes, index.start, index.ids, index.tiles)
+    return Tables(users=people, num=default_numbers(), now=np.asarray(clock(7, day)), modes=modes,
+                  card_start=index.start, card_ids=index.ids, card_tiles=index.tiles)
 
 
-def shortlist(t: Asked, i: int) -> np.ndarray:
+def shortlist(t: Tables, i: int) -> np.ndarray:
     """The cards found for user i, in order."""
     ids, scores = np.empty(128, "i4"), np.empty(128)
     return ids[: shortlist_cards(t, i, ids, scores)].copy()

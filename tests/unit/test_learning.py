@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +37,7 @@ from sim.tables import (
     CLICK,
     EVENT,
     INTEREST,
+    LAYOUT,
     MODES,
     ORACLE,
     ORDERED,
@@ -46,34 +47,24 @@ from sim.tables import (
     RECOMMENDER,
     RETURNED,
     WATCH,
+    Tables,
 )
 
 CONFIG = Path(__file__).parents[2] / "configs" / "world" / "default.yaml"
 RANDOM_WATCH = 0.176  # KuaiRand: effective plays of randomly served videos, configs/world interest.watch_0
 SLOTS = 12
-
-
-class Stall(NamedTuple):
-    """The tables that retrieval and learning read: a platform with nothing but cards."""
-
-    users: np.ndarray
-    creators: np.ndarray
-    merchants: np.ndarray
-    products: np.ndarray
-    recommender: np.ndarray
-    num: np.ndarray
-    now: np.ndarray
-    modes: np.ndarray
-    cards: np.ndarray
-    card_start: np.ndarray
-    card_ids: np.ndarray
-    card_tiles: np.ndarray
-    log: np.ndarray
+SUPPLY = (("creators", 150, creator.COLUMNS), ("merchants", 100, merchant.COLUMNS),
+          ("products", 600, merchant.PRODUCT_COLUMNS))
 
 
 def default_numbers() -> np.ndarray:
     """The default world's numbers as kernels read them."""
     return numbers_record(build_config(World, yaml.safe_load(CONFIG.read_text("utf-8")), "world"))
+
+
+def changed(t: Tables, **arrays: Any) -> Tables:
+    """The tables with some of their arrays exchanged."""
+    return Tables(**{name: getattr(t, name) for name in LAYOUT} | arrays)
 
 
 def unit(source: np.random.Generator, n: int) -> np.ndarray:
@@ -88,32 +79,32 @@ def believed(source: np.random.Generator, position: np.ndarray) -> np.ndarray:
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
-def open_stall(kind: int = INTEREST, users: int = 200, seed: int = 1) -> Stall:
+def open_stall(kind: int = INTEREST, users: int = 200, seed: int = 1) -> Tables:
     """`users` people whom nobody knows, 150 creators, 100 merchants with six goods each, no cards yet."""
     source = np.random.default_rng(seed)
     people = np.zeros(users, make_dtype(user.COLUMNS))
     people["key"], people["taste"], people["learned"] = np.arange(users), unit(source, users), 0.3 * unit(source, users)
-    tables = []
-    for n, columns in ((150, creator.COLUMNS), (100, merchant.COLUMNS), (600, merchant.PRODUCT_COLUMNS)):
+    tables = {}
+    for name, n, columns in SUPPLY:
         rows = np.zeros(n, make_dtype(columns))
         rows["position"] = unit(source, n)
         rows["learned"] = believed(source, rows["position"].astype(float))
-        tables.append(rows)
+        tables[name] = rows
     row, modes = np.zeros(1, make_dtype(recommender.COLUMNS)), np.zeros(MODES, np.int64)
     num = default_numbers()
     row["bias"], row["click_rate"], row["order_rate"] = num["interest_watch_0"], 0.05, 0.05
     modes[RECOMMENDER] = kind
-    none = np.zeros(0)
-    return Stall(people, *tables, row, num, clock(seed), modes, np.zeros(0, CARD), none, none, none, np.zeros(0, EVENT))
+    return Tables(users=people, **tables, recommender=row, num=num, now=np.asarray(clock(seed)), modes=modes)
 
 
-def publish(t: Stall, day: int, centres: np.ndarray | None) -> tuple[Stall, np.ndarray]:
+def publish(t: Tables, day: int, centres: np.ndarray | None) -> tuple[Tables, np.ndarray]:
     """1,500 cards of the day, six fitting goods a presenter, with the day's content; indexed for the kind."""
     source, num = np.random.default_rng((3, day)), t.num[0]
     t.now["day"] = day
     cards = np.zeros(1_500, CARD)
     cards["presenter"] = np.repeat(np.arange(250), 6)
-    hosts, offered = np.concatenate([t.creators["position"], t.merchants["position"]]), source.integers(0, 600, (1_500, 8))
+    hosts = np.concatenate([t.creators["position"], t.merchants["position"]])
+    offered = source.integers(0, 600, (1_500, 8))
     fit = (t.products["position"][offered] * hosts[cards["presenter"]][:, None]).sum(2)
     cards["product"] = offered[np.arange(1_500), fit.argmax(1)]
     cards["key"] = cards["presenter"] * 1_000 + cards["product"]
@@ -127,11 +118,11 @@ def publish(t: Stall, day: int, centres: np.ndarray | None) -> tuple[Stall, np.n
     found = (_directions(t.now, cards["key"], Venue.VIDEO) if kind == RANDOM
              else cards["position" if kind == ORACLE else "factor"])
     index = build(found, centres, 1_000)
-    return t._replace(cards=cards, card_start=index.start, card_ids=index.ids, card_tiles=index.tiles), index.centres
+    return changed(t, cards=cards, card_start=index.start, card_ids=index.ids, card_tiles=index.tiles), index.centres
 
 
 @kernel
-def serve(t: Stall, slots: int, log: np.ndarray, seen: np.ndarray) -> None:
+def serve(t: Tables, slots: int, log: np.ndarray, seen: np.ndarray) -> None:
     """Show every user the best cards, one slot in twenty any card; log it; add up true matches, m and watches."""
     ids, scores, e = np.empty(128, np.int32), np.empty(128), 0
     for i in range(len(t.users)):
@@ -152,7 +143,7 @@ def serve(t: Stall, slots: int, log: np.ndarray, seen: np.ndarray) -> None:
                 seen[3] += event.flags & WATCH
 
 
-def live(kind: int, days: int, learning: bool = True, users: int = 200) -> tuple[Stall, np.ndarray]:
+def live(kind: int, days: int, learning: bool = True, users: int = 200) -> tuple[Tables, np.ndarray]:
     """Days of the stall; for each day mean √d⟨taste, card⟩, mean m and the watch rate of organic slots."""
     t, centres, rows = open_stall(kind, users), None, []
     for day in range(days):
@@ -160,13 +151,13 @@ def live(kind: int, days: int, learning: bool = True, users: int = 200) -> tuple
         log, seen = np.zeros(users * SLOTS, EVENT), np.zeros(4)
         serve(t, SLOTS, log, seen)
         rows.append(seen[1:] / seen[0])
-        t = t._replace(log=log)
+        t = changed(t, log=log)
         if learning:
             learn(t)
     return t, np.array(rows)
 
 
-def learn(t: Stall) -> None:
+def learn(t: Tables) -> None:
     """What the last phases of a day do."""
     lessons = read_log(t, 1)
     if t.modes[RECOMMENDER] == INTEREST:
@@ -184,13 +175,13 @@ def noted(entries: list[tuple[int, int, int, int, int]]) -> np.ndarray:
     return log
 
 
-def matches(t: Stall) -> np.ndarray:
+def matches(t: Tables) -> np.ndarray:
     """Believed match of user 0 with good 0 shown by presenter 0."""
     factor = 0.8 * t.products["learned"][0] + 0.5 * t.creators["learned"][0]
     return np.array([t.users["learned"][0] @ factor, t.users["learned"][0] @ t.creators["learned"][0]])
 
 
-def busy_log(t: Stall, seed: int = 0) -> np.ndarray:
+def busy_log(t: Tables, seed: int = 0) -> np.ndarray:
     """A mixed log: videos, ads, previews, clicks in rooms, orders and returns."""
     source, n = np.random.default_rng(seed), 4_000
     log = np.zeros(n, EVENT)
@@ -225,7 +216,7 @@ def test_random_serves_no_interest_and_the_oracle_the_most() -> None:
 def test_each_event_moves_the_match_its_way(flags: int, slot: int, sign: int) -> None:
     by_user, by_item = open_stall(), open_stall()
     before = matches(by_user)
-    by_user, by_item = (t._replace(log=noted([(0, 0, 0, flags, slot)])) for t in (by_user, by_item))
+    by_user, by_item = (changed(t, log=noted([(0, 0, 0, flags, slot)])) for t in (by_user, by_item))
 
     learn_user(by_user, 0)
     learn_items(by_item, read_log(by_item, 1))
@@ -237,7 +228,7 @@ def test_each_event_moves_the_match_its_way(flags: int, slot: int, sign: int) ->
 @pytest.mark.parametrize(("flags", "sign"), [(PREVIEW | WATCH, 1), (PREVIEW, -1)])
 def test_a_preview_teaches_the_presenter(flags: int, sign: int) -> None:
     t = open_stall()
-    t = t._replace(log=noted([(0, 0, -1, flags, 2)]))
+    t = changed(t, log=noted([(0, 0, -1, flags, 2)]))
     before, goods = matches(t), t.products["learned"].copy()
     learn_items(t, read_log(t, 1))
     assert sign * (matches(t)[1] - before[1]) > 0.0
@@ -246,7 +237,7 @@ def test_a_preview_teaches_the_presenter(flags: int, sign: int) -> None:
 
 def test_a_return_takes_back_what_the_order_taught() -> None:
     t = open_stall()
-    t = t._replace(log=noted([(0, 0, 0, ORDERED, -1), (0, 0, 0, RETURNED, -1)]))
+    t = changed(t, log=noted([(0, 0, 0, ORDERED, -1), (0, 0, 0, RETURNED, -1)]))
     assert not read_log(t, 1).pulls.any()
 
 
@@ -255,7 +246,7 @@ def test_a_watch_in_a_later_slot_says_no_less_and_a_pass_says_less() -> None:
     pulls = {}
     for flags in (WATCH, 0):
         for slot in (0, 11):
-            pulls[flags, slot] = np.abs(read_log(first._replace(log=noted([(0, 0, 0, flags, slot)])), 1).pulls).sum()
+            pulls[flags, slot] = np.abs(read_log(changed(first, log=noted([(0, 0, 0, flags, slot)])), 1).pulls).sum()
     assert pulls[WATCH, 11] >= pulls[WATCH, 0]
     assert 0.8 * pulls[0, 0] < pulls[0, 11] < pulls[0, 0]
     assert later.users["learned"].tobytes() == first.users["learned"].tobytes()
@@ -265,8 +256,8 @@ def test_a_watch_in_a_later_slot_says_no_less_and_a_pass_says_less() -> None:
 def test_permuted_events_teach_items_the_same_to_the_bit(seed: int) -> None:
     one, other = open_stall(), open_stall()
     log = busy_log(one, seed)
-    one = one._replace(log=log)
-    other = other._replace(log=log[np.random.default_rng(seed).permutation(len(log))])
+    one = changed(one, log=log)
+    other = changed(other, log=log[np.random.default_rng(seed).permutation(len(log))])
     for t in (one, other):
         lessons = read_log(t, 1)
         learn_items(t, lessons)
@@ -278,7 +269,7 @@ def test_permuted_events_teach_items_the_same_to_the_bit(seed: int) -> None:
 
 def test_pieces_of_the_log_add_up_to_the_whole() -> None:
     t = open_stall()
-    t = t._replace(log=busy_log(t))
+    t = changed(t, log=busy_log(t))
     whole, parts = read_log(t, 1), no_lessons(t)
     for low, high in ((0, 10), (10, 1_333), (1_333, 4_000)):
         sum_lessons(t, beliefs(t), parts, low, high)
@@ -289,12 +280,12 @@ def test_pieces_of_the_log_add_up_to_the_whole() -> None:
 def test_users_learn_from_their_own_entries_only_in_any_order() -> None:
     one, other = open_stall(), open_stall()
     log = busy_log(one)
-    one, other = one._replace(log=log), other._replace(log=log)
+    one, other = changed(one, log=log), changed(other, log=log)
     learn_users_rows(one, 0, 200)
     for i in np.random.default_rng(1).permutation(200):
         learn_user(other, i)
     assert one.users.tobytes() == other.users.tobytes()
-    alone = open_stall()._replace(log=log[log["user"] == 5])
+    alone = changed(open_stall(), log=log[log["user"] == 5])
     learn_users_rows(alone, 0, 200)
     assert alone.users[5].tobytes() == one.users[5].tobytes()
     assert alone.users[6].tobytes() == open_stall().users[6].tobytes()
@@ -304,24 +295,24 @@ def test_users_learn_from_their_own_entries_only_in_any_order() -> None:
 def test_factors_stay_short_and_steps_small() -> None:
     t = open_stall()
     log = np.repeat(noted([(0, 0, 0, WATCH | CLICK, 0)]), 20_000)
-    t = t._replace(log=log)
+    t = changed(t, log=log)
     before = t.products["learned"][0].copy()
     learn(t)
     assert np.linalg.norm(t.products["learned"][0] - before) < 1.5
     for i in range(10):
-        learn(t._replace(log=busy_log(t, i)))
+        learn(changed(t, log=busy_log(t, i)))
     longest = t.num["learning_user_longest"][0], t.num["learning_item_longest"][0]
     assert np.linalg.norm(t.users["learned"], axis=1).max() <= longest[0] * 1.0001
     assert np.linalg.norm(t.products["learned"], axis=1).max() <= longest[1] * 1.0001
     before = t.products["learned"][0].copy()
-    learn(t._replace(log=log[:1]))
+    learn(changed(t, log=log[:1]))
     assert np.linalg.norm(t.products["learned"][0] - before) < 0.01
 
 
 def test_counts_go_on_under_every_kind_and_factors_only_under_interest() -> None:
     for kind in (INTEREST, POPULARITY, RANDOM, ORACLE):
         t = open_stall(kind)
-        t = t._replace(log=busy_log(t))
+        t = changed(t, log=busy_log(t))
         before = [getattr(t, name)["learned"].copy() for name in ("users", "products", "creators", "merchants")]
         learn(t)
         now = [getattr(t, name)["learned"] for name in ("users", "products", "creators", "merchants")]
@@ -341,7 +332,7 @@ def test_base_rates_find_the_rates_of_the_log() -> None:
         watch = source.random(5_000) < np.where(log["product"] < 0, 0.4, 0.3)
         click = watch & (log["product"] >= 0) & (source.random(5_000) < 0.1)
         log["flags"] = watch * WATCH + click * CLICK + (log["product"] < 0) * PREVIEW
-        lessons = read_log(t._replace(log=log), 1)
+        lessons = read_log(changed(t, log=log), 1)
         learn_rates(t, lessons, int(click.sum() // 4))
     row, entry = t.recommender[0], t.num["rooms_entry"][0]
     assert abs(1.0 / (1.0 + np.exp(-row["bias"])) - 0.3) < 0.01

@@ -12,7 +12,6 @@ from sim.genesis import create
 from sim.genesis_supply import (
     creators_at_genesis,
     merchants_at_genesis,
-    opening_cash,
     products_at_genesis,
     set_frequencies,
     settle_in,
@@ -413,9 +412,3 @@ def test_orders_are_booked_to_seller_host_and_channel(open_world):
     assert world.creators["gmv_today"][0] == 1000 and world.merchants["gmv_today"].sum() == 3000
     assert world.merchants["channel_sales"].sum(axis=0).tolist() == [1000, 1000, 0, 0, 1000]
     assert world.merchants["orders_today"].sum() == 3
-
-
-def test_opening_cash_is_the_actives_only():
-    merchants = merchants_at_genesis(30, NUM, clock(1, 0))
-    cash = opening_cash(merchants, NUM, {"merchants": 1.0})
-    assert ((cash > 0) == (merchants["state"] == ACTIVE)).all()
