@@ -26,7 +26,7 @@ def run(world: World) -> None:
     take_stock(world)
     desk = desk_of(world)
     pay_hosts(desk, world.day.rooms)
-    keep_all_books(desk, world.thickness.get("merchants", 1.0))
+    keep_all_books(desk, world.thickness["merchants"] or 1.0)
 
 
 @kernel

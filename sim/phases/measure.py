@@ -1,5 +1,7 @@
 """Phase: the day's books close and its metrics are taken (platform)."""
 
+import numpy as np
+
 from sim.ledger import Flow
 from sim.metrics import day_row
 from sim.tally import Count
@@ -31,5 +33,12 @@ def close_books(world: World) -> None:
 def note_history(world: World) -> None:
     """Arrivals begin their spell tomorrow; first orders count on their day."""
     day, history = world.today, world.history
+    for name in ("arrivals", "first_orders"):
+        history[name] = long_enough(history[name], day + 2)
     history["arrivals"][day + 1] = world.tally[Count.ARRIVALS]
     history["first_orders"][day] = int((world.day.orders["nth"] == 1).sum())
+
+
+def long_enough(series: np.ndarray, days: int) -> np.ndarray:
+    """A daily series with room for so many days; it doubles when a run goes on past its horizon."""
+    return series if len(series) >= days else np.concatenate([series, np.zeros(max(days, len(series)), series.dtype)])
