@@ -47,7 +47,7 @@ def count_users(users: np.ndarray, day: int, counts: np.ndarray) -> None:
         u = users[i]
         if u.last_open > day - MONTH:
             counts[Head.MONTHLY] += 1
-            counts[Head.MONTHLY_BUYERS] += u.last_order > day - MONTH
+            counts[Head.MONTHLY_BUYERS] += u.last_order >= 0 and u.last_order > day - MONTH
         if u.opened:
             count_return(u, day, counts)
         if u.state != OUTSIDE:

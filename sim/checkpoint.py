@@ -50,11 +50,12 @@ def restore(arrays: Mapping[str, np.ndarray], cfg: SimConfig | None = None) -> W
     cfg = cfg or before
     refuse_other_past(before, cfg)
     ledger = Ledger.from_state(_group(arrays, "ledger"), cfg.policy)
+    parts: dict[str, Any] = {name: arrays[name].copy() for name in (*POPULATIONS, *PLAIN)}
+    parts |= {name: _group(arrays, name) for name in GROUPS} | {name: _read_text(arrays[name]) for name in TEXTS}
+    day: dict[str, Any] = dict(_group(arrays, "day"))
     world = World(
-        cfg=cfg, graph=SocialGraph.from_arrays(_group(arrays, "graph")), ledger=ledger,
-        card_index=Index(**_group(arrays, "card_index")), good_index=Index(**_group(arrays, "good_index")),
-        day=Day(**_group(arrays, "day")), **{name: arrays[name].copy() for name in (*POPULATIONS, *PLAIN)},
-        **{name: _group(arrays, name) for name in GROUPS}, **{name: _read_text(arrays[name]) for name in TEXTS},
+        cfg=cfg, graph=SocialGraph.from_arrays(_group(arrays, "graph")), ledger=ledger, day=Day(**day),
+        card_index=Index(**_group(arrays, "card_index")), good_index=Index(**_group(arrays, "good_index")), **parts,
     )
     _renumber_purses(world, [str(name) for name in arrays["ledger.purses"]])
     _lengthen(world)
@@ -66,7 +67,7 @@ def refuse_other_past(before: SimConfig, after: SimConfig) -> None:
     old, new = dict(_leaves(to_plain(before))), dict(_leaves(to_plain(after)))
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key) and not key.startswith(MAY_CHANGE):
-            raise ConfigError(key, new.get(key), f"a branch cannot change it (it is {old.get(key)!r} in the checkpoint)")
+            raise ConfigError(key, new.get(key), f"a branch cannot change it (the checkpoint has {old.get(key)!r})")
 
 
 def save(world: World, path: Path) -> None:

@@ -59,7 +59,8 @@ def create(cfg: SimConfig) -> World:
         cover=np.zeros(size.merchants, COVER), purses=_purses(purses), signals=np.zeros(size.users, "u1"),
         graph=graph, ledger=ledger,
         card_index=build(np.zeros((0, DIM), "f4"), None), good_index=build(np.zeros((0, DIM), "f4"), None),
-        orders=np.zeros(0, ORDER), closed=np.zeros(0, ORDER), day=empty_day(size.users, len(products), size.creators + size.merchants),
+        orders=np.zeros(0, ORDER), closed=np.zeros(0, ORDER),
+        day=empty_day(size.users, len(products), size.creators + size.merchants),
         tally=np.zeros(COUNTS, np.int64), thickness=thickness, facts=dict(graph.report()),
         history=_history(cfg, ledger), policy_state={},
     )
@@ -106,7 +107,7 @@ def users_at_genesis(n: int, cfg: SimConfig, theta: np.ndarray, rng: np.random.G
     _draw_spells(users, cfg, theta, rng)
     for column in ("first_order", "last_order", "shared", "sharing", "clicked"):
         users[column] = -1
-    users["last_open"] = users["started"]
+    users["last_open"] = np.where(users["state"] > 0, -1, users["started"])
     return users
 
 

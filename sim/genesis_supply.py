@@ -15,6 +15,7 @@ from sim.fixed import SCALE, to_fixed
 from sim.jit import kernel
 from sim.population import make_dtype
 from sim.rng import Decision
+from sim.rules.stock import least_stock
 from sim.rules.traits import (
     AGE,
     GOLDEN_2,
@@ -111,7 +112,6 @@ def _make_goods(products: np.ndarray, merchants: np.ndarray, num: np.ndarray, no
         m = merchants[p.merchant]
         draw_good(now[0], num[0], m, p)
         p.on_sale = m.state == ACTIVE
-        p.stock = p.on_sale * int(num[0].goods_stock_floor)
         _past_reviews(now[0], num[0], p)
 
 
@@ -137,7 +137,8 @@ def settle_in(creators: np.ndarray, merchants: np.ndarray, products: np.ndarray,
     what the world is expected to sell a day. Sets how often rooms open, sales, stock, capacity, ages and experience.
     """
     set_frequencies(creators, merchants, num, thickness)
-    merchants["spare"] = float(num["merchants_capacity_plus"][0]) / (thickness["merchants"] or 1.0)
+    merchants["scale"] = 1.0 / (thickness["merchants"] or 1.0)
+    _first_stock(products, merchants, num)
     _spread_orders(products, merchants, num, now, orders)
     gmv = float((products["sold"] * (products["price"] / 100.0)).sum(dtype=np.float64))
     _spread_sales(creators, num, gmv * CREATORS_PART)
@@ -178,6 +179,14 @@ def _spread_orders(products: np.ndarray, merchants: np.ndarray, num: np.ndarray,
 
 
 @kernel
+def _first_stock(products: np.ndarray, merchants: np.ndarray, num: np.ndarray) -> None:
+    """The smallest stock of every good on sale."""
+    for j in range(len(products)):
+        p = products[j]
+        p.stock = p.on_sale * least_stock(num[0], merchants[p.merchant])
+
+
+@kernel
 def _sum_goods(products: np.ndarray, merchants: np.ndarray, num: np.ndarray, now: np.ndarray) -> None:
     """Orders, sales, profit, capacity and the worth of stock of each firm from its goods; its first bid for ads."""
     for i in range(len(merchants)):
@@ -189,7 +198,7 @@ def _sum_goods(products: np.ndarray, merchants: np.ndarray, num: np.ndarray, now
             m.stock_value += p.stock * p.unit_cost
             m.bid += p.price / m.count
         m.profit = MARGIN * m.sales
-        m.capacity = num[0].merchants_capacity * m.orders_mean + m.spare
+        m.capacity = num[0].merchants_capacity * m.orders_mean + num[0].merchants_capacity_plus * m.scale
 
 
 def _spread_sales(creators: np.ndarray, num: np.ndarray, gmv: float) -> None:

@@ -69,7 +69,7 @@ class TablesAttributes(AttributeTemplate):
 
     key = TablesType
 
-    def generic_resolve(self, typ: TablesType, attr: str) -> types.Array | None:
+    def generic_resolve(self, typ: TablesType, attr: str) -> Any:  # type: ignore[override]
         """The array type behind a name."""
         return ARRAYS.get(attr)
 

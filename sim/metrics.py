@@ -4,15 +4,14 @@ A day's row holds what `lab.md` names as far as the mechanisms exist. Undefined 
 """
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from sim.agents.creator import ACTIVE, HEAD
 from sim.census import Head, take_census
 from sim.fixed import SCALE
-from sim.rng import Venue
 from sim.inequality import gini
+from sim.rng import Venue
 from sim.tables import CANCELLED, REFUNDED, SETTLED
 from sim.tally import Count
 from sim.world import World
@@ -78,15 +77,20 @@ DEFINITIONS = {
 def day_row(world: World) -> Row:
     """All metrics of the day that just ended, in a fixed order of names."""
     heads = take_census(world.users, world.today)
-    row: Row = {}
-    for part in (trade, people, opinion, quality, money, concentration, supply, attention):
-        row |= part(world, heads) if part in (people, opinion) else part(world)  # type: ignore[operator]
+    row = trade(world) | people(world, heads) | opinion(world, heads)
+    for part in (quality, money, concentration, supply, attention):
+        row |= part(world)
     return row
 
 
 def ratio(above: float, below: float) -> float:
     """A quotient, NaN where it is undefined."""
     return float(above) / float(below) if below else math.nan
+
+
+def mean_of(column: np.ndarray) -> float:
+    """The mean of a float column in row order, NaN of none."""
+    return float(column.mean(dtype=np.float64)) if len(column) else math.nan
 
 
 def trade(world: World) -> Row:
@@ -100,9 +104,11 @@ def trade(world: World) -> Row:
         row[f"orders_{name}"] = int((orders["venue"] == venue).sum())
     excited = orders["origin"] == 1
     shelf = np.isin(orders["venue"], SHELF)
-    row |= {"gmv_origin_interest": float(value[excited].sum()) / FEN, "gmv_origin_need": float(value[~excited].sum()) / FEN,
+    row |= {"gmv_origin_interest": float(value[excited].sum()) / FEN,
+            "gmv_origin_need": float(value[~excited].sum()) / FEN,
             "assisted_gmv": float(value[excited & shelf].sum()) / FEN, "aov": ratio(row["gmv_gross"], len(orders)),
-            "buyers": len(np.unique(orders["user"])), "shelf_share": ratio(float(value[shelf].sum()), float(value.sum()))}
+            "buyers": len(np.unique(orders["user"])),
+            "shelf_share": ratio(float(value[shelf].sum()), float(value.sum()))}
     own = (orders["venue"] == Venue.LIVE) & (orders["presenter"] >= len(world.creators))
     row["self_broadcast_share"] = ratio(float(value[own].sum()) / FEN, row["gmv_live"])
     return row
@@ -168,7 +174,7 @@ def quality(world: World) -> Row:
         "stars": ratio(int(parcels["stars"].sum()), len(parcels)),
         "return_rate": ratio(int(np.isin(ended, (REFUNDED, CANCELLED)).sum()), len(final)),
         "cancel_rate": ratio(int((ended == CANCELLED).sum()), len(final)),
-        "experience_score": float(world.merchants["score"][active].mean(dtype=np.float64)) if active.any() else math.nan,
+        "experience_score": mean_of(world.merchants["score"][active]),
         "lapsed_budget": world.day.lapsed_budget, "lapsed_stock": world.day.lapsed_stock,
     }
 
@@ -221,7 +227,8 @@ def attention(world: World) -> Row:
     """The funnel's counts, the recommender's lift, what leaked to other shops."""
     tally = world.tally
     organic = int(tally[Count.INTEREST_COUNT])
-    lift = ratio(ratio(tally[Count.ORGANIC_WATCHES], organic), ratio(tally[Count.EXPLORE_WATCHES], tally[Count.EXPLORED]))
+    explored = ratio(tally[Count.EXPLORE_WATCHES], tally[Count.EXPLORED])
+    lift = ratio(ratio(tally[Count.ORGANIC_WATCHES], organic), explored)
     row: Row = {name: int(tally[count]) for name, count in FUNNEL.items()}
     return row | {
         "reco_lift": lift, "mean_interest_served": ratio(int(tally[Count.INTEREST_SUM]) / SCALE, organic),
@@ -247,6 +254,3 @@ FUNNEL = {
 def changes_of(world: World, sign: int) -> int:
     """Follows (+1) or unfollows (−1) noted today."""
     return sum(int((piece["sign"] == sign).sum()) for piece in world.day.changes)
-
-
-Part = Callable[..., Row]

@@ -101,7 +101,7 @@ def marks_of(cfg: SimConfig) -> list[tuple[float, float | None, str]]:
     """The policies' windows, to be shaded in the figure."""
     marks = []
     for name, policy in sorted(cfg.policy.items()):
-        if policy.get("kind", policy.get("name", name)) != "placebo":
+        if ".placebo." not in policy["_target_"]:
             marks.append((float(policy.get("start") or 0), policy.get("stop"), name))
     return marks
 

@@ -1,7 +1,7 @@
 """What kernels see: every array of the world under one name, and the records of a day's work."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -130,6 +130,11 @@ class Tables:
     """
 
     __slots__ = (*LAYOUT, "address", "directory")
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """An array by its name; type checkers cannot know their fields."""
 
     def __init__(self, **arrays: np.ndarray) -> None:
         self.directory = np.zeros(len(LAYOUT) * ENTRY, np.int64)

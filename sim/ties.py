@@ -7,6 +7,7 @@ keep the same degrees. Follows are a bipartite configuration model, compiled at 
 """
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -176,7 +177,7 @@ def _networkx_circles(members: Ints, bounds: Longs, density: float, rng: Generat
     import networkx as nx
 
     found = [_edges(nx.fast_gnp_random_graph(int(stop - start), density, seed=_seed(rng))) + start
-             for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+             for start, stop in pairwise(bounds)]
     return members[np.concatenate(found)] if found else np.zeros((0, 2), np.int32)
 
 

@@ -61,7 +61,7 @@ COLUMNS = (
     Column("stock_value", "i8", unit="fen", doc="its stock at cost at the end of yesterday"),
     Column("invested", "i8", unit="fen", doc="spent today on service and quality"),
     Column("ads_today", "i8", unit="fen", doc="advertising charged yesterday"),
-    Column("spare", "f4", unit="orders/day", doc="capacity kept above the mean of orders; a beginner's"),
+    Column("scale", "f4", unit="firms", doc="firms of a full-size world it stands for: 1 over thickness"),
     Column("room_share", "f4", unit="rooms", doc="rooms of a full-size world that one of its rooms stands for"),
 )
 

@@ -41,7 +41,7 @@ COLUMNS = (
     Column("wallet_week", "i4", unit="fen", doc="weekly shopping money"),
     Column("orders_spell", "i4", unit="orders", doc="orders paid in this spell"),
     Column("orders_ever", "i4", unit="orders", doc="orders paid in all spells"),
-    Column("first_order", "i4", unit="day", doc="absolute day of the first order of this spell; -1 before"),
+    Column("first_order", "i4", unit="day", doc="absolute day of this spell's first order; -1 for none since genesis"),
     Column("last_order", "i4", unit="day", doc="absolute day of the latest order of this spell; -1 before"),
     Column("last_open", "i4", unit="day", doc="absolute day of the latest visit"),
     Column("answer", "i1", unit="-2|-1|0–10", doc="today's survey: not asked, no answer, or the score given"),

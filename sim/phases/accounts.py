@@ -13,6 +13,7 @@ from sim.orders import Desk, desk_of
 from sim.rules.common import keep
 from sim.rules.offers import slot_fee
 from sim.rules.price import whole_fen
+from sim.rules.stock import fixed_cost
 from sim.standings import add_cost, take_stock
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def run(world: World) -> None:
     take_stock(world)
     desk = desk_of(world)
     pay_hosts(desk, world.day.rooms)
-    keep_all_books(desk, world.thickness["merchants"] or 1.0)
+    keep_all_books(desk)
 
 
 @kernel
@@ -55,12 +56,6 @@ def _pay_slot(desk: Desk, c: np.record, account: int, merchant: int) -> None:
 
 
 @kernel
-def fixed_cost(num: np.record, m: np.record, thickness: float) -> float:
-    """Fixed cost of a day in yuan: rent over thickness, and a share of trailing sales."""
-    return num.merchants_fixed / thickness + num.merchants_fixed_share * m.sales
-
-
-@kernel
 def _spend(desk: Desk, i: int, account: int, fen: int, flow: int) -> None:
     """Merchant i pays an account."""
     post(desk.balances, desk.moved, desk.merchants_at + i, account, fen, flow)
@@ -83,11 +78,11 @@ def charge_ads(desk: Desk, i: int) -> int:
 
 
 @kernel
-def pay_running(desk: Desk, i: int, thickness: float) -> None:
+def pay_running(desk: Desk, i: int) -> None:
     """Fixed costs, the host's wage, ads and investment of an open firm."""
     m, num = desk.merchants[i], desk.num[0]
     wage = whole_fen(100.0 * num.merchants_host_wage * m.live * m.minutes / 60.0 * m.room_share)
-    _spend(desk, i, Account.SUPPLIERS, whole_fen(100.0 * fixed_cost(num, m, thickness)), Flow.FIXED_COST)
+    _spend(desk, i, Account.SUPPLIERS, whole_fen(100.0 * fixed_cost(num, m)), Flow.FIXED_COST)
     _spend(desk, i, Account.LABOUR, wage, Flow.WAGES)
     _spend(desk, i, Account.LABOUR, m.invested, Flow.INVESTMENT)
     add_cost(m, wage + charge_ads(desk, i))
@@ -141,17 +136,17 @@ def wind_up(desk: Desk, i: int) -> None:
 
 
 @kernel
-def open_capital(desk: Desk, i: int, thickness: float) -> int:
+def open_capital(desk: Desk, i: int) -> int:
     """Opening cash of a new firm, some days of fixed cost, and its first stock; fen put in."""
     m, num = desk.merchants[i], desk.num[0]
-    cash = whole_fen(100.0 * num.merchants_opening_days * fixed_cost(num, m, thickness))
+    cash = whole_fen(100.0 * num.merchants_opening_days * fixed_cost(num, m))
     put_in = cash + restock_cost(desk, m)
     _invest_capital(desk, i, put_in)
     return put_in
 
 
 @kernel
-def keep_books(desk: Desk, i: int, thickness: float) -> None:
+def keep_books(desk: Desk, i: int) -> None:
     """One merchant's evening at the till. Profit is what cash and stock gained, without owners' money."""
     m, put_in = desk.merchants[i], 0
     if m.state != ACTIVE:
@@ -159,9 +154,9 @@ def keep_books(desk: Desk, i: int, thickness: float) -> None:
         m.cash, m.stock_value = desk.balances[desk.merchants_at + i], 0
         return
     if m.turn == OPENED:
-        put_in = open_capital(desk, i, thickness)
+        put_in = open_capital(desk, i)
         m.cash, m.stock_value = 0, 0
-    pay_running(desk, i, thickness)
+    pay_running(desk, i)
     buy_stock(desk, i)
     cash, stock = desk.balances[desk.merchants_at + i], stock_at_cost(desk, m)
     gained = (cash - m.cash - put_in + stock - m.stock_value) / 100.0
@@ -170,7 +165,7 @@ def keep_books(desk: Desk, i: int, thickness: float) -> None:
 
 
 @kernel
-def keep_all_books(desk: Desk, thickness: float) -> None:
+def keep_all_books(desk: Desk) -> None:
     """Every merchant's books, row by row."""
     for i in range(len(desk.merchants)):
-        keep_books(desk, i, thickness)
+        keep_books(desk, i)

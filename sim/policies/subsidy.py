@@ -18,7 +18,8 @@ class Subsidy(Policy):
     depth: float = number("share off", 0, 0.9, "V", "large-scale coupon trials: .13")
     threshold_yuan: float = number("yuan", 0, 1e6, "A", "least price the coupon is valid for")
     life: int = number("day", 0, 365, "A", "days after the day it was given; never beyond stop")
-    daily_share: float = number("share", 0, 1, "C", "of the segment gets one today; broadcast redemption near .06 at .11 orders a DAU-day")
+    daily_share: float = number("share", 0, 1, "C",
+                                "of the segment gets one today; broadcast redemption near .06 at .11 orders a DAU-day")
 
     def programmes(self, day: int, observed: Observed) -> list[Programme]:
         """Today's coupons; the ramp widens the circle of those who get one."""

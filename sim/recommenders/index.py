@@ -11,7 +11,7 @@ import numpy as np
 from sim.agents.user import DIM
 from sim.fixed import SCALE, to_fixed
 from sim.jit import kernel
-from sim.rules.retrieve import BLOCK, LANES, score_tile
+from sim.rules.retrieve import LANES, score_tile
 from sim.tables import TILE
 from sim.world import Index
 
@@ -98,10 +98,9 @@ def nearest(tiles: np.ndarray, centres: np.ndarray, n: int) -> np.ndarray:
         half[c] = 0.5 * (centres[c] * centres[c]).sum()
     scores, best, chosen = np.empty(TILE, np.float32), np.empty(TILE, np.float32), np.empty(TILE, np.int32)
     for tile in range(len(tiles)):
-        items = flat[tile * BLOCK : (tile + 1) * BLOCK]
         best[:] = -np.inf
         for c in range(len(centres)):
-            score_tile(centres[c], items, scores)
+            score_tile(centres[c], flat, tile, scores, 0)
             _keep_nearer(scores, half[c], np.int32(c), best, chosen)
         home[tile * TILE : (tile + 1) * TILE] = chosen
     return home[:n]

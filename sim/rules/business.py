@@ -35,7 +35,7 @@ def found_firm(now: np.record, num: np.record, m: np.record, products: np.ndarra
     m.started = now.day
     m.state, m.turn, m.live, m.minutes = ACTIVE, OPENED, 0, 0
     m.seen, m.hours, m.trust, m.followers = 0.0, 0.0, 0.0, 0
-    m.orders_mean, m.sales, m.profit, m.capacity = 0.0, 0.0, 0.0, m.spare
+    m.orders_mean, m.sales, m.profit, m.capacity = 0.0, 0.0, 0.0, num.merchants_capacity_plus * m.scale
     m.goods_sum, m.goods_count, m.content_bad, m.service_bad, m.shipped = 0.0, 0.0, 0.0, 0.0, 0.0
     m.price_step, m.margin_before, m.week_margin, m.ads_today, m.score = 0, 0, 0, 0, m.score_mean
     m.budget[:] = 1.0 / CHANNELS
@@ -83,7 +83,9 @@ def fails(now: np.record, num: np.record, m: np.record) -> bool:
     Escrow holds a merchant's sales for ten days and more, so a growing firm is often short of cash: suppliers give
     credit up to the salvage value of the stock.
     """
-    if m.cash + num.merchants_salvage * m.stock_value < 0.0 or (now.day - m.started >= num.merchants_loss_days and m.profit < 0.0):
+    if m.cash + num.merchants_salvage * m.stock_value < 0.0:
+        return True
+    if now.day - m.started >= num.merchants_loss_days and m.profit < 0.0:
         return True
     return uniform(now, m.key, 1, Decision.MERCHANT_ENTRY, Venue.NONE, 0) < num.merchants_close
 

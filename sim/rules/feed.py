@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.choose import EXCITED, NEED, choose, content_utility, settle_on, taste_utility
@@ -21,7 +22,6 @@ from sim.tables import (
     WATCH,
 )
 from sim.tally import Count
-from sim.fixed import to_fixed
 
 MOST_CARDS = 128
 ORGANIC, ADVERT, EXPLORE = 0, 1, 2

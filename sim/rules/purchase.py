@@ -67,7 +67,7 @@ def _remember(num: Record, user: Record, order: Record, ln_ratio: float) -> None
     user.orders_spell += 1
     user.orders_ever += 1
     user.state, user.shopper, user.last_order = BUYER, 1, order.day
-    if user.first_order < 0:
+    if user.orders_spell == 1:
         user.first_order = order.day
 
 

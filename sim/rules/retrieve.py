@@ -23,7 +23,7 @@ from sim.tables import INTEREST, ORACLE, POPULARITY, RECOMMENDER, TILE, Record, 
 
 LANES = np.uint64(TILE)
 F1, F2, F3, F4, F5, F6, F7, F8, F9, F10, F11, F12, F13, F14, F15 = (np.uint64(TILE * k) for k in range(1, DIM))
-BLOCK = DIM * TILE  # numbers in a tile
+BLOCK = np.uint64(DIM * TILE)  # numbers in a tile
 NOTHING = np.float32(-np.inf)
 ZERO = np.float32(0.0)
 LOW32 = 0xFFFFFFFF
@@ -34,16 +34,21 @@ HALVINGS = 10
 
 
 @kernel
-def score_tile(q: np.ndarray, x: np.ndarray, scores: np.ndarray) -> None:
-    """Inner products of a query (16 float32) with the 32 items of a tile (512 float32), into `scores` (32)."""
+def score_tile(q: np.ndarray, x: np.ndarray, tile: int, scores: np.ndarray, to: int) -> None:
+    """Inner products of a query (16 float32) with the 32 items of a tile, into `scores` from place 32·`to` on.
+
+    `x` float32 holds the tiles one after another. Whole arrays and offsets: slices would be slower by half.
+    """
     q0, q1, q2, q3, q4, q5, q6, q7 = q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7]
     q8, q9, q10, q11, q12, q13, q14, q15 = q[8], q[9], q[10], q[11], q[12], q[13], q[14], q[15]
+    at, out = np.uint64(tile) * BLOCK, np.uint64(to) * LANES
     for lane in range(LANES):
-        scores[lane] = (
-            q0 * x[lane] + q1 * x[lane + F1] + q2 * x[lane + F2] + q3 * x[lane + F3]
-            + q4 * x[lane + F4] + q5 * x[lane + F5] + q6 * x[lane + F6] + q7 * x[lane + F7]
-            + q8 * x[lane + F8] + q9 * x[lane + F9] + q10 * x[lane + F10] + q11 * x[lane + F11]
-            + q12 * x[lane + F12] + q13 * x[lane + F13] + q14 * x[lane + F14] + q15 * x[lane + F15]
+        i = at + lane
+        scores[out + lane] = (
+            q0 * x[i] + q1 * x[i + F1] + q2 * x[i + F2] + q3 * x[i + F3]
+            + q4 * x[i + F4] + q5 * x[i + F5] + q6 * x[i + F6] + q7 * x[i + F7]
+            + q8 * x[i + F8] + q9 * x[i + F9] + q10 * x[i + F10] + q11 * x[i + F11]
+            + q12 * x[i + F12] + q13 * x[i + F13] + q14 * x[i + F14] + q15 * x[i + F15]
         )
 
 
@@ -83,8 +88,7 @@ def _best_in(query: np.ndarray, walk: np.ndarray, ids: np.ndarray, flat: np.ndar
     """The best items among the tiles of `walk`."""
     scores = np.empty(len(walk) * TILE, np.float32)
     for j in range(len(walk)):
-        block = walk[j] * BLOCK
-        score_tile(query, flat[block : block + BLOCK], scores[j * TILE : (j + 1) * TILE])
+        score_tile(query, flat, walk[j], scores, j)
     keys = np.empty(len(scores), np.int64)
     n = _collect(scores, walk, ids, _bar(scores, keep), keys)
     if n > 2 * keep:
@@ -102,11 +106,17 @@ def _bar(scores: np.ndarray, keep: int) -> np.float32:
     best = np.full(np.uint64(TILE * (int(GROUPS * keep) // TILE + 1)), NOTHING)
     for start in range(np.uint64(0), np.uint64(len(scores)), np.uint64(len(best))):
         for j in range(min(np.uint64(len(best)), np.uint64(len(scores)) - start)):
-            best[j] = scores[start + j] if scores[start + j] > best[j] else best[j]
-    low, high = best.min(), best.max()
+            score, before = scores[start + j], best[j]
+            best[j] = (score if score > before else before) + ZERO  # else compiled to masked stores, seven times slower
+    low, high = best[0], best[0]
+    for one in best:
+        low, high = min(low, one), max(high, one)
     for _ in range(HALVINGS):
         middle = HALF * (low + high)
-        low, high = (middle, high) if _reach(best, middle) >= keep else (low, middle)
+        if _reach(best, middle) >= keep:
+            low = middle
+        else:
+            high = middle
     return low
 
 

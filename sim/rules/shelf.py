@@ -11,7 +11,7 @@ from sim.rules.arrival import needs_open
 from sim.rules.choose import EXCITED, NEED, choose, holds_coupon, settle_on, taste_utility, want_utility
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, venue_open
 from sim.rules.retrieve import shortlist_goods
-from sim.tables import INTEREST, INTENTS, ORACLE, RECOMMENDER
+from sim.tables import INTENTS, INTEREST, ORACLE, RECOMMENDER
 from sim.tally import Count
 
 MOST_GOODS = 128
@@ -85,7 +85,8 @@ def take(t, i, venue):
     p = t.products[t.intents[t.fill[INTENTS]].product]
     insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
     origin = NEED if u.need[p.category] > 0 else EXCITED
-    settle_on(t, i, venue, np.int64(len(t.creators) + p.merchant), origin, np.float64(p.reputation), insured, num.choice_deal_list)
+    settle_on(t, i, venue, np.int64(len(t.creators) + p.merchant), origin, np.float64(p.reputation), insured,
+              num.choice_deal_list)
 
 
 @kernel

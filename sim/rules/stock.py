@@ -13,8 +13,11 @@ from sim.rules.host import host_own_room
 from sim.rules.offers import drop_offers, show_best_sellers
 from sim.tables import Tables
 
-SELLING_COST = 0.16  # of sales: parcels, ads, wages, fixed costs and freight of returns (model.md §3)
+SELLING_COST = 0.15  # of sales: parcels, ads, wages and freight of returns (model.md §3)
+SUPPLIERS_SHARE = 0.5  # of the sales in escrow that suppliers lend on, assumption
 HELD_BACK = 5.0  # days of selling costs that buying stock leaves untouched
+RENT_DAYS = 30.0  # days of fixed cost that it leaves untouched
+REORDER = 0.25  # of the least stock, at which a slow good is ordered again
 SOLD_MEMORY = 28.0  # days behind a good's `sold`
 
 
@@ -25,18 +28,34 @@ def daily_demand(p: np.record, age: int) -> float:
 
 
 @kernel
-def units_wanted(num: np.record, p: np.record, age: int) -> int:
-    """Units to order of good p: none while they cover the reorder days, else up to the usual cover."""
-    demand = daily_demand(p, age)
-    if p.stock >= max(num.goods_reorder_days * demand, 0.25 * num.goods_stock_floor):
-        return 0
-    return max(0, int(max(num.goods_stock_days * demand, num.goods_stock_floor) + 0.5) - p.stock)
+def least_stock(num: np.record, m: np.record) -> int:
+    """Units of a good that a merchant buys at least, over thickness; never none."""
+    return max(1, int(num.goods_stock_floor * m.scale + 0.5))
 
 
 @kernel
-def spending_limit(m: np.record) -> float:
-    """Fen a merchant may put into stock today: cash beyond some days of selling costs."""
-    return max(0.0, m.cash - HELD_BACK * SELLING_COST * m.sales * 100.0)
+def units_wanted(num: np.record, m: np.record, p: np.record, age: int) -> int:
+    """Units to order of good p: none while they cover the reorder days, else up to the usual cover."""
+    demand, least = daily_demand(p, age), least_stock(num, m)
+    if p.stock >= max(num.goods_reorder_days * demand, REORDER * least, 1.0):
+        return 0
+    return max(0, int(max(num.goods_stock_days * demand, least) + 0.5) - p.stock)
+
+
+@kernel
+def fixed_cost(num: np.record, m: np.record) -> float:
+    """Fixed cost of a day in yuan: rent over thickness, and a share of trailing sales."""
+    return num.merchants_fixed * m.scale + num.merchants_fixed_share * m.sales
+
+
+@kernel
+def spending_limit(num: np.record, m: np.record) -> float:
+    """Fen a merchant may put into stock or ads: cash beyond some days of running costs, and suppliers' credit.
+
+    Suppliers lend half of the sales that escrow holds for the merchant.
+    """
+    credit = SUPPLIERS_SHARE * num.merchants_working_days - HELD_BACK * SELLING_COST
+    return max(0.0, m.cash + 100.0 * (credit * m.sales - RENT_DAYS * fixed_cost(num, m)))
 
 
 @kernel
@@ -48,9 +67,9 @@ def order_stock(now: np.record, num: np.record, m: np.record, products: np.ndarr
     cost = 0.0
     for j in range(m.first, m.first + m.count):
         p = products[j]
-        p.restock = units_wanted(num, p, now.day - m.started)
+        p.restock = units_wanted(num, m, p, now.day - m.started)
         cost += float(p.restock) * p.unit_cost
-    limit = spending_limit(m)
+    limit = spending_limit(num, m)
     if cost > limit and m.turn != OPENED:
         for j in range(m.first, m.first + m.count):
             p = products[j]
@@ -75,7 +94,7 @@ def open_shop(t: Tables, i: int) -> None:
         return
     for j in range(m.first, m.first + m.count):
         t.products[j].on_sale = t.products[j].stock > 0
-    m.capacity = num.merchants_capacity * m.orders_mean + m.spare
+    m.capacity = num.merchants_capacity * m.orders_mean + num.merchants_capacity_plus * m.scale
     order_stock(now, num, m, t.products)
     show_best_sellers(m, t.products)
     host_own_room(now, num, t.lev[0].merchant_live, m)

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from sim.model import InterestCommerceModel
 from sim.genesis import create
+from sim.model import InterestCommerceModel
 from tests.worlds import days, same, toy_config, with_stranger
 
 DAYS = 20
 # no channel left through which one person reaches another: no learning, crowd, scarcity, talk or seller's reaction
+# six goods a shop fit on its page, so nobody's purchase changes what is shown; sellers neither reprice nor invest
 APART = (
+    "population.creators=0", "population.products_per_merchant=6", "world.merchants.price_step=0",
+    "world.merchants.service_step=0", "world.merchants.quality_step=0", "world.merchants.drift=0",
     "recommender=random", "world.interest.crowd=0", "world.survey.word_of_mouth=false", "world.feed.pool_followers=0",
     "world.goods.stock_floor=100000", "world.merchants.capacity_plus=1000000", "world.fulfil.backlog=100",
     "world.choice.social_proof=0", "world.lists.popularity=0", "world.feed.ad_share=0", "world.feed.explore_bar=0",

@@ -256,18 +256,23 @@ def changed(config: SimConfig, key: str, value: object) -> SimConfig:
 
 @pytest.mark.parametrize(("key", "value"), [
     ("threads", 2), ("chunk", 64), ("check", True), ("progress", False), ("out", "elsewhere"), ("overwrite", True),
-    ("record.orders", False), ("record.burn_in", True), ("record.panel", 5), ("world.choice.barrier", 6),
+    ("record.orders", False), ("record.burn_in", True), ("record.panel", 5),
 ])
 def test_how_a_run_is_carried_out_is_no_part_of_its_question(town: SimConfig, key: str, value: object) -> None:
     assert question_key(changed(town, key, value)) == question_key(town)
 
 
 @pytest.mark.parametrize(("key", "value"), [
-    ("seed", 2), ("block", "select"), ("replication", 1), ("horizon", 91), ("burn_in", 0), ("world.choice.barrier", 7),
+    ("seed", 2), ("block", "select"), ("replication", 1), ("horizon", 91), ("burn_in", 0), ("era.name", "tool"),
     ("era.venues", ["live"]), ("population.users", 20_001), ("recommender.kind", "oracle"), ("policy", {"a": {"b": 1}}),
 ])
 def test_another_world_is_another_question(town: SimConfig, key: str, value: object) -> None:
     assert question_key(changed(town, key, value)) != question_key(town)
+
+
+def test_a_number_typed_with_or_without_a_point_is_the_same_question(town: SimConfig) -> None:
+    typed = {question_key(changed(town, "world.choice.barrier", value)) for value in (7, 7.0)}
+    assert len(typed) == 1 and typed != {question_key(town)}
 
 
 def test_a_branch_asks_another_question_than_its_parent(town: SimConfig) -> None:

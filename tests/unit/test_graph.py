@@ -29,7 +29,7 @@ def world(users: int, creators: int, merchants: int, seed: int = 1, **options: o
 def listed(*rows: list[int], targets: int = 10, cap: int = 200) -> SocialGraph:
     """A graph written by hand: whom each user follows; no ties, no shops."""
     none, n = np.zeros(0, np.int32), len(rows)
-    idx = np.array(sum(rows, []), np.int32)
+    idx = np.array([target for row in rows for target in row], np.int32)
     return SocialGraph(np.zeros(n + 1, np.int64), none, pointers(np.array([len(row) for row in rows])), idx,
                        np.zeros(n + 1, np.int64), none, np.bincount(idx, minlength=targets).astype(np.int64),
                        np.zeros(0, np.int64), np.zeros(6), np.array([cap]))

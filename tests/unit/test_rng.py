@@ -68,7 +68,7 @@ def test_the_counter_is_laid_out_as_documented() -> None:
 
 def test_every_part_of_the_key_makes_another_draw() -> None:
     base = [1, 1, 1, 1, 1, 1, 1]
-    keys = [base] + [base[:i] + [2] + base[i + 1:] for i in range(7)]
+    keys = [base] + [[*base[:i], 2, *base[i + 1:]] for i in range(7)]
     draws = {rng.uniform(rng.clock(seed, day)[0], *rest) for seed, day, *rest in keys}
     draws.add(rng.uniform(rng.clock(1 + 2**40, 1)[0], 1, 1, 1, 1, 1))
     assert len(draws) == len(keys) + 1
