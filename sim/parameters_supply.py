@@ -1,4 +1,4 @@
-"""The numbers of the supply side and of the recommender: goods, creators, merchants, learning. See sim/parameters.py."""
+"""The numbers of supply and of the recommender: goods, creators, merchants, learning; see sim/parameters.py."""
 
 from dataclasses import dataclass
 

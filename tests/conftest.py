@@ -9,6 +9,8 @@ import pytest
 
 from sim import cli
 from sim.config import SimConfig
+from sim.model import InterestCommerceModel
+from tests import worlds
 
 
 class Outcome(NamedTuple):
@@ -38,3 +40,9 @@ def icsim(
         return Outcome(code, *capsys.readouterr(), simulated)
 
     return call
+
+
+@pytest.fixture
+def toy_model() -> InterestCommerceModel:
+    """The toy world on its first morning."""
+    return worlds.toy_model()

@@ -2,13 +2,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numba
 import numpy as np
 import pytest
+import yaml
 
 from sim.agents import user
 from sim.agents.user import DIM
+from sim.numbers import numbers_record
+from sim.parameters import World
 from sim.population import make_dtype
 from sim.recommenders.index import build, move_centres, nearest, tile_rows
 from sim.recommenders.popularity import _ranked
@@ -16,11 +20,12 @@ from sim.recommenders.random_ import _directions
 from sim.recommenders.recall import count_hits
 from sim.rng import Venue, clock
 from sim.rules.retrieve import best_items, probes_for, score_tile, shortlist_cards
+from sim.schema import build as build_config
 from sim.tables import INTEREST, MODES, ORACLE, POPULARITY, RANDOM, RECOMMENDER, TILE, Tables
 from sim.world import Index
-from tests.unit.test_learning import default_numbers
 
 EXACT = 10**9
+CONFIG = Path(__file__).parents[2] / "configs" / "world" / "default.yaml"
 
 
 def vectors(n: int, seed: int = 0, clumps: int = 12) -> np.ndarray:
@@ -50,7 +55,8 @@ def asked(kind: int, index: Index, users: int = 40, day: int = 0) -> Tables:
     people["learned"] = people["taste"]
     modes = np.zeros(MODES, np.int64)
     modes[RECOMMENDER] = kind
-    return Tables(users=people, num=default_numbers(), now=np.asarray(clock(7, day)), modes=modes,
+    num = numbers_record(build_config(World, yaml.safe_load(CONFIG.read_text("utf-8")), "world"))
+    return Tables(users=people, num=num, now=np.asarray(clock(7, day)), modes=modes,
                   card_start=index.start, card_ids=index.ids, card_tiles=index.tiles)
 
 
