@@ -35,7 +35,7 @@ from sim.rules.traits import (
 CREATOR_KEYS, MERCHANT_KEYS, PRODUCT_KEYS = 0xC000_0000, 0xD000_0000, 0xE000_0000
 CLICKS_PER_ORDER = 20.0  # funnel of model.md §3: 5 % of product clicks order
 CREATORS_PART = 0.3  # of all sales presented by creators on the first day, assumption; forgotten with their EWMA
-MARGIN = 0.1  # of sales left to a merchant, model.md §3
+MARGIN = 0.06  # of sales left to a merchant after wages and fixed costs, model.md §3
 MIDDLE_SCORE = 3.0  # experience score before any order
 MOST_FREQUENT = 0.95  # a room on most days, where few agents must keep the floor of open rooms
 
@@ -198,6 +198,8 @@ def _sum_goods(products: np.ndarray, merchants: np.ndarray, num: np.ndarray, now
             m.stock_value += p.stock * p.unit_cost
             m.bid += p.price / m.count
         m.profit = MARGIN * m.sales
+        m.ads = num[0].merchants_ads * m.sales
+        m.worth = int(num[0].merchants_salvage * m.stock_value)
         m.capacity = num[0].merchants_capacity * m.orders_mean + num[0].merchants_capacity_plus * m.scale
 
 

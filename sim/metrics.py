@@ -192,9 +192,12 @@ def money(world: World) -> Row:
         "merchant_profit": flows.get("gain_merchants", 0) / FEN, "creator_income": flows.get("gain_creators", 0) / FEN,
         "mcn_income": flows.get("net_mcn", 0) / FEN,
     }
-    for name, purse in zip(world.ledger.purses, world.purses, strict=True):
-        row[f"subsidy_{name}"] = int(purse["spent"]) / FEN
-    return row
+    return row | {f"subsidy_{name}": discounts(world.day.orders, k) / FEN for k, name in enumerate(world.ledger.purses)}
+
+
+def discounts(orders: np.ndarray, purse: int) -> int:
+    """What one policy instance's coupons took off these orders, whoever funds them, fen."""
+    return int(orders["cuts"][orders["grants"] == purse].astype(np.int64).sum())
 
 
 def concentration(world: World) -> Row:

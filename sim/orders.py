@@ -45,7 +45,8 @@ def desk_of(world: World) -> Desk:
     return Desk(
         world.num, world.lev, world.now, world.users, world.creators, world.merchants, world.products,
         world.purses, world.cover, books.balances, books.moved, books.merchants_at, books.creators_at,
-    books.purses_at, )
+        books.purses_at,
+    )
 
 
 def delivered_today(orders: np.ndarray, today: int) -> np.ndarray:

@@ -66,6 +66,7 @@ def with_stranger(cfg: SimConfig) -> World:
     world = create(cfg)
     stranger = world.users[:1].copy()
     stranger["key"], stranger["state"], stranger["shopper"] = 4_000_000, 0, 0
+    stranger["last_open"] = -1000
     world.users = np.concatenate([world.users, stranger])
     world.signals = np.append(world.signals, np.uint8(0))
     world.day.visits = np.concatenate([world.day.visits, np.zeros_like(world.day.visits[:1])])

@@ -60,7 +60,9 @@ COLUMNS = (
     Column("cash", "i8", unit="fen", doc="its account in the ledger at the end of yesterday"),
     Column("stock_value", "i8", unit="fen", doc="its stock at cost at the end of yesterday"),
     Column("invested", "i8", unit="fen", doc="spent today on service and quality"),
-    Column("ads_today", "i8", unit="fen", doc="advertising charged yesterday"),
+    Column("receivable", "i8", unit="fen", doc="what its open orders are expected to bring"),
+    Column("worth", "i8", unit="fen", doc="net worth: cash, receivable, stock at salvage value"),
+    Column("ads", "f4", unit="yuan/day", doc="14-day EWMA of advertising charged"),
     Column("scale", "f4", unit="firms", doc="firms of a full-size world it stands for: 1 over thickness"),
     Column("room_share", "f4", unit="rooms", doc="rooms of a full-size world that one of its rooms stands for"),
 )

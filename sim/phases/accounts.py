@@ -13,13 +13,16 @@ from sim.orders import Desk, desk_of
 from sim.rules.common import keep
 from sim.rules.offers import slot_fee
 from sim.rules.price import whole_fen
+from sim.rules.ship import FEN, return_prob
 from sim.rules.stock import fixed_cost
 from sim.standings import add_cost, take_stock
+from sim.tables import DELIVERED
 
 if TYPE_CHECKING:
     from sim.world import World
 
 MILLI = 1000  # milli-fen in a fen
+AD_MEMORY = 14.0  # days behind a merchant's view of its advertising
 
 
 def run(world: World) -> None:
@@ -27,7 +30,7 @@ def run(world: World) -> None:
     take_stock(world)
     desk = desk_of(world)
     pay_hosts(desk, world.day.rooms)
-    keep_all_books(desk)
+    keep_all_books(desk, world.orders)
 
 
 @kernel
@@ -70,11 +73,12 @@ def _invest_capital(desk: Desk, i: int, fen: int) -> None:
 @kernel
 def charge_ads(desk: Desk, i: int) -> int:
     """Charge whole fen of the day's advertising; the rest stays owed. Fen."""
-    m = desk.merchants[i]
-    m.ads_today = m.ad_left // MILLI
-    m.ad_left -= m.ads_today * MILLI
-    _spend(desk, i, Account.PLATFORM, m.ads_today, Flow.AD_SPEND)
-    return m.ads_today
+    m, held = desk.merchants[i], keep(AD_MEMORY)
+    fen = m.ad_left // MILLI
+    m.ad_left -= fen * MILLI
+    m.ads = held * m.ads + (1.0 - held) * fen / FEN
+    _spend(desk, i, Account.PLATFORM, fen, Flow.AD_SPEND)
+    return fen
 
 
 @kernel
@@ -146,26 +150,39 @@ def open_capital(desk: Desk, i: int) -> int:
 
 
 @kernel
-def keep_books(desk: Desk, i: int) -> None:
-    """One merchant's evening at the till. Profit is what cash and stock gained, without owners' money."""
-    m, put_in = desk.merchants[i], 0
-    if m.state != ACTIVE:
-        wind_up(desk, i)
-        m.cash, m.stock_value = desk.balances[desk.merchants_at + i], 0
-        return
-    if m.turn == OPENED:
-        put_in = open_capital(desk, i)
-        m.cash, m.stock_value = 0, 0
-    pay_running(desk, i)
-    buy_stock(desk, i)
-    cash, stock = desk.balances[desk.merchants_at + i], stock_at_cost(desk, m)
-    gained = (cash - m.cash - put_in + stock - m.stock_value) / 100.0
-    m.profit += (1.0 - keep(desk.num[0].merchants_loss_days)) * (gained - m.profit)
-    m.cash, m.stock_value = cash, stock
+def expected_settlement(num: np.record, order: np.record) -> int:
+    """Fen that an open order is expected to bring its merchant; nothing when it is on its way back."""
+    if order.returned or order.due < 0:
+        return 0
+    kept = 1.0 if order.status == DELIVERED else 1.0 - return_prob(num, order.hazard, num.satisfy_mean)
+    return np.int64(kept * (np.int64(order.paid) + order.subsidy - order.fee - order.commission))
 
 
 @kernel
-def keep_all_books(desk: Desk) -> None:
-    """Every merchant's books, row by row."""
+def keep_books(desk: Desk, i: int, due: int) -> None:
+    """One merchant's evening at the till. Profit is what cash, stock and open orders gained, without owners' money."""
+    m, put_in = desk.merchants[i], 0
+    if m.state != ACTIVE:
+        wind_up(desk, i)
+        m.cash, m.stock_value, m.receivable, m.worth = desk.balances[desk.merchants_at + i], 0, 0, 0
+        return
+    if m.turn == OPENED:
+        put_in = open_capital(desk, i)
+        m.cash, m.stock_value, m.receivable = 0, 0, 0
+    pay_running(desk, i)
+    buy_stock(desk, i)
+    cash, stock = desk.balances[desk.merchants_at + i], stock_at_cost(desk, m)
+    gained = cash - m.cash + stock - m.stock_value + due - m.receivable - put_in
+    m.profit += (1.0 - keep(desk.num[0].merchants_loss_days)) * (gained / FEN - m.profit)
+    m.cash, m.stock_value, m.receivable = cash, stock, due
+    m.worth = cash + due + whole_fen(desk.num[0].merchants_salvage * stock)
+
+
+@kernel
+def keep_all_books(desk: Desk, orders: np.ndarray) -> None:
+    """Every merchant's books, row by row; `orders` are the open ones."""
+    due = np.zeros(len(desk.merchants), np.int64)
+    for o in range(len(orders)):
+        due[orders[o].merchant] += expected_settlement(desk.num[0], orders[o])
     for i in range(len(desk.merchants)):
-        keep_books(desk, i)
+        keep_books(desk, i, due[i])

@@ -36,8 +36,9 @@ def found_firm(now: np.record, num: np.record, m: np.record, products: np.ndarra
     m.state, m.turn, m.live, m.minutes = ACTIVE, OPENED, 0, 0
     m.seen, m.hours, m.trust, m.followers = 0.0, 0.0, 0.0, 0
     m.orders_mean, m.sales, m.profit, m.capacity = 0.0, 0.0, 0.0, num.merchants_capacity_plus * m.scale
+    m.receivable, m.worth = 0, 0
     m.goods_sum, m.goods_count, m.content_bad, m.service_bad, m.shipped = 0.0, 0.0, 0.0, 0.0, 0.0
-    m.price_step, m.margin_before, m.week_margin, m.ads_today, m.score = 0, 0, 0, 0, m.score_mean
+    m.price_step, m.margin_before, m.week_margin, m.ads, m.score = 0, 0, 0, 0.0, m.score_mean
     m.budget[:] = 1.0 / CHANNELS
     m.channel_return[:] = 0.0
     m.channel_sales[:] = 0
@@ -78,12 +79,12 @@ def close_firm(m: np.record, products: np.ndarray) -> None:
 
 @kernel
 def fails(now: np.record, num: np.record, m: np.record) -> bool:
-    """Whether a firm closes: debts beyond what its stock would fetch, a loss over `loss_days`, or other reasons.
+    """Whether a firm closes: debts beyond what it owns, a loss over `loss_days`, or reasons outside the model.
 
-    Escrow holds a merchant's sales for ten days and more, so a growing firm is often short of cash: suppliers give
-    credit up to the salvage value of the stock.
+    Escrow holds a merchant's sales for ten days and more, so a growing firm is often short of cash: it fails on its
+    net worth, not on its till.
     """
-    if m.cash + num.merchants_salvage * m.stock_value < 0.0:
+    if m.worth < 0:
         return True
     if now.day - m.started >= num.merchants_loss_days and m.profit < 0.0:
         return True
@@ -101,15 +102,15 @@ def note_day(num: np.record, m: np.record) -> None:
 
 @kernel
 def ad_budget(num: np.record, m: np.record) -> float:
-    """Fen a merchant wants to spend on ads a day: a share of trailing sales."""
-    return 100.0 * num.merchants_ads * m.sales
+    """Yuan a merchant wants to spend on ads a day: a share of trailing sales."""
+    return num.merchants_ads * m.sales
 
 
 @kernel
 def adjust_bid(num: np.record, m: np.record, products: np.ndarray) -> None:
     """Raise the bid when ads cost less than the budget, lower it when they cost more."""
     budget = ad_budget(num, m)
-    gap = (budget - m.ads_today) / max(budget + m.ads_today, 1.0)
+    gap = (budget - m.ads) / max(budget + m.ads, 0.01)
     bid = m.bid * math.exp(num.merchants_ad_step * gap)
     m.bid = max(LEAST_BID, min(bid, MOST_BID * max(mean_price(m, products), LEAST_BID)))
 

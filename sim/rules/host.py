@@ -80,10 +80,9 @@ def effort(m: np.record, channel: int) -> float:
 
 @kernel
 def host_own_room(now: np.record, num: np.record, lever: float, m: np.record) -> None:
-    """A merchant decides whether to open its own room today; it needs goods to show and the host's wage in cash."""
+    """A merchant decides whether to open its own room today; it needs goods to show and to be worth the wage."""
     m.live, m.minutes = 0, 0
-    wage = 100.0 * num.merchants_host_wage * m.hours_day * m.room_share
-    if m.cash < 2.0 * wage or not has_offers(m):
+    if m.worth < 100.0 * num.merchants_host_wage * m.hours_day * m.room_share or not has_offers(m):
         return
     chance = m.frequency * lever * effort(m, OWN_ROOMS)
     if uniform(now, m.key, 0, Decision.MERCHANT_LIVE, Venue.LIVE, 0) < chance:

@@ -10,7 +10,6 @@ from sim.jit import kernel
 from sim.rng import Decision, Venue, mix32, normal
 from sim.rules.host import skill
 from sim.rules.offers import yuan_per_click
-from sim.rules.stock import spending_limit
 from sim.rules.traits import ROOT_DIM, normalise
 
 
@@ -103,8 +102,7 @@ def publish_cards(stage: Stage, cards: np.ndarray) -> int:
     for i in range(len(stage.merchants)):
         m = stage.merchants[i]
         if m.state == ACTIVE:
-            bid = m.bid if spending_limit(stage.num[0], m) > 0.0 else 0.0
-            n = publish_account(stage, m, shift + i, 0.0, bid, cards, n)
+            n = publish_account(stage, m, shift + i, 0.0, m.bid, cards, n)
     return n
 
 

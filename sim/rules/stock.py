@@ -13,10 +13,6 @@ from sim.rules.host import host_own_room
 from sim.rules.offers import drop_offers, show_best_sellers
 from sim.tables import Tables
 
-SELLING_COST = 0.15  # of sales: parcels, ads, wages and freight of returns (model.md §3)
-SUPPLIERS_SHARE = 0.5  # of the sales in escrow that suppliers lend on, assumption
-HELD_BACK = 5.0  # days of selling costs that buying stock leaves untouched
-RENT_DAYS = 30.0  # days of fixed cost that it leaves untouched
 REORDER = 0.25  # of the least stock, at which a slow good is ordered again
 SOLD_MEMORY = 28.0  # days behind a good's `sold`
 
@@ -50,17 +46,16 @@ def fixed_cost(num: np.record, m: np.record) -> float:
 
 @kernel
 def spending_limit(num: np.record, m: np.record) -> float:
-    """Fen a merchant may put into stock or ads: cash beyond some days of running costs, and suppliers' credit.
+    """Fen for which suppliers deliver today: as long as stock, escrow and cash would cover all debts afterwards.
 
-    Suppliers lend half of the sales that escrow holds for the merchant.
+    Stock is security at its salvage value, so buying lowers net worth by the rest of its cost.
     """
-    credit = SUPPLIERS_SHARE * num.merchants_working_days - HELD_BACK * SELLING_COST
-    return max(0.0, m.cash + 100.0 * (credit * m.sales - RENT_DAYS * fixed_cost(num, m)))
+    return max(0.0, float(m.worth)) / max(1.0 - num.merchants_salvage, 0.01)
 
 
 @kernel
 def order_stock(now: np.record, num: np.record, m: np.record, products: np.ndarray) -> None:
-    """Order goods that run low, all cut alike when the cash does not suffice; the accounts pay and store them tonight.
+    """Order goods that run low, all cut alike when credit does not suffice; the accounts pay and store them tonight.
 
     The first stock of a new firm is the investors'.
     """

@@ -13,7 +13,8 @@ from numba import float64, int64
 from sim.agents.merchant import PROFIT, REPURCHASE, TRAFFIC
 from sim.agents.user import CATEGORIES, DIM
 from sim.jit import kernel, typed_kernel
-from sim.rng import CLOCK_TYPE, Decision, normal_quantile, philox4x32
+from sim.rng import CLOCK_TYPE, Decision, Venue, normal_quantile, philox4x32
+from sim.rules.ship import return_odds, return_prob
 
 LOW32 = 0xFFFFFFFF
 ROOT_DIM = math.sqrt(DIM)
@@ -29,6 +30,7 @@ PAST, REVIEWS, LUCK, AGE = 48, 49, 50, 51
 
 TRIALS = 48  # of the gamma's rejection loop; all fail once in 1e60 draws
 LEAST_SHARE, MOST_SHARE = 0.2, 0.95  # bounds of cost over list price
+USUAL_BURDEN = 0.168  # of an average good: a quarter comes back, ¥75, parcel and freight as in model.md §3
 MERCHANT_PART = math.sqrt(0.5)
 
 
@@ -219,9 +221,23 @@ def _draw_price(now: np.record, num: np.record, spell: int, p: np.record) -> Non
     p.price = p.list_price
     p.role = _role(num, place, trait(now, who, spell, what, ROLE))
     share = num.goods_cost_mean + num.goods_cost_sd * (bell(now, who, spell, what, COST) + _thinness(num, p.role))
+    share -= burden(num, p.category, price) - USUAL_BURDEN
     p.unit_cost = max(1, int(p.list_price * min(max(share, LEAST_SHARE), MOST_SHARE) + 0.5))
     elsewhere = num.goods_outside_sd * bell(now, who, spell, what, OUTSIDE) - num.goods_outside_discount
     p.outside_price = max(1, int(p.list_price * math.exp(elsewhere) + 0.5))
+
+
+@kernel
+def burden(num: np.record, category: int, price: float) -> float:
+    """What handling and returns take of a kept sale, as a share of its price (yuan).
+
+    Competition leaves cheap goods, and goods that often come back, as good a margin as others: they cost less to make.
+    """
+    back = 0.0
+    for venue, part in ((Venue.MALL, 0.4), (Venue.VIDEO, 0.1), (Venue.LIVE, 0.5)):
+        back += part * return_prob(num, return_odds(num, category, venue, 0), num.satisfy_mean)
+    freight = (1.0 - num.fulfil_cancel_share) * back * num.merchants_return_freight
+    return (num.merchants_ads + (num.merchants_parcel + freight) / price) / (1.0 - back)
 
 
 @kernel

@@ -1,24 +1,19 @@
 """The network of the first day against what was measured: means, tails, correlation, clustering."""
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import asdict
 
 import networkx as nx
 import numpy as np
 import pytest
-import yaml
 from scipy.sparse import csr_array
 from scipy.stats import ks_2samp, spearmanr
 
+from sim.compose import configure
 from sim.degrees import TieSettings, double_pareto, follower_counts, quantile
 from sim.graph import CHILDREN, RELATIONS, SocialGraph, build_graph
 
-MEASURED = Path(__file__).parents[2] / "configs" / "measured" / "kuairand_degrees.yaml"
-QUANTILES = {name: tuple(values) for name, values in yaml.safe_load(MEASURED.read_text("utf-8")).items()
-             if name in ("levels", "friends", "followees")}
-SETTINGS = TieSettings(mean_ties=16, mean_follows=20, mean_shops=4, share_of_targets=0.3, cap=200, reach=0.5,
-                       tail_exponent=2.1, body_exponent=0.12, correlation=0.5, clustering=0.17,
-                       clustering_decline=0.2, circle_density=0.6, **QUANTILES)
+SETTINGS = TieSettings(**asdict(configure().world.ties))
 USERS, CREATORS, MERCHANTS = 100_000, 5_000, 3_000
 
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import yaml
 
+import sim.handle  # noqa: F401 (teaches kernels what `Tables` are)
 from sim.agents import creator, merchant, user
 from sim.config import build
 from sim.ledger import Ledger

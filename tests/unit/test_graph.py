@@ -1,23 +1,18 @@
 """The social graph as a thing: its lists, a day's follows and unfollows, its window, its small worlds."""
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import asdict
 
 import networkx as nx
 import numpy as np
 import pytest
-import yaml
 
+from sim.compose import configure
 from sim.degrees import TieSettings
 from sim.graph import CHANGE, CHILDREN, RELATIONS, SocialGraph, build_graph
 from sim.ties import NETWORKX_LIMIT, pointers
 
-MEASURED = Path(__file__).parents[2] / "configs" / "measured" / "kuairand_degrees.yaml"
-QUANTILES = {name: tuple(values) for name, values in yaml.safe_load(MEASURED.read_text("utf-8")).items()
-             if name in ("levels", "friends", "followees")}
-SETTINGS = TieSettings(mean_ties=16, mean_follows=20, mean_shops=4, share_of_targets=0.3, cap=200, reach=0.5,
-                       tail_exponent=2.1, body_exponent=0.12, correlation=0.5, clustering=0.17,
-                       clustering_decline=0.2, circle_density=0.6, **QUANTILES)
+SETTINGS = TieSettings(**asdict(configure().world.ties))
 
 
 def world(users: int, creators: int, merchants: int, seed: int = 1, **options: object) -> SocialGraph:

@@ -19,7 +19,7 @@ from sim.rules.coupons import give_coupon
 from sim.schema import ConfigError
 from sim.segments import columns_of, members
 from sim.tally import Count
-from tests.unit.bazaar import bazaar, intent_of, next_day, slice_of
+from tests.unit.bazaar import bazaar, intent_of, next_day, tables_of
 
 SEEN = Observed({}, 0)
 EVERYBODY = Segment(None, 1.0, {}, {})
@@ -65,7 +65,7 @@ def evening(world, intents=None):
     fund.run(world)
     pay.run(world)
     fulfil.run(world)
-    receive_rows(slice_of(world), 0, len(world.users))
+    receive_rows(tables_of(world), 0, len(world.users))
     settle.run(world)
     return next_day(world)
 
