@@ -105,12 +105,24 @@ def _simulate(config: SimConfig) -> int:
 
 
 def plan(arguments: list[str]) -> int:
-    """Print the phases of a day."""
-    _require_none("plan", arguments)
+    """Print the phases of a day; given a run's folder, also the time each phase took in it."""
+    _require_none("plan", arguments[1:])
+    seconds = _phase_seconds(arguments[0]) if arguments else None
     from sim.day import plan_table
 
-    print(plan_table())
+    print(plan_table(seconds))
     return DONE
+
+
+def _phase_seconds(folder: str) -> dict[str, float]:
+    """Seconds by phase out of a run's manifest. Raises ConfigError where there is none."""
+    import json
+    from pathlib import Path
+
+    try:
+        return json.loads((Path(folder) / "manifest.json").read_text("utf-8"))["phase_seconds"]
+    except (OSError, ValueError, KeyError):
+        raise ConfigError(folder, MISSING, "is not the folder of a finished run; icsim plan takes one or none") from None
 
 
 def policies(arguments: list[str]) -> int:
@@ -149,7 +161,7 @@ def _require_none(verb: str, arguments: list[str]) -> None:
 OVERRIDES = "[preset=name ...] [key=value ...]"
 VERBS = {
     "run": Verb(OVERRIDES, "simulate one world: KPI table, daily table, order log, figures", run),
-    "plan": Verb("", "print the phases of a day, in order", plan),
+    "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),
     "policies": Verb("", "print the policies with their knobs and null settings", policies),
     "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters),
     "warm": Verb("", "compile the rules into the user's cache, so that the first run starts at once", warm),

@@ -11,7 +11,7 @@ TOY = ("population=toy", "horizon=2", "burn_in=0", "check=true", "policy=[subsid
 
 def warm() -> int:
     """Compile the kernels into the user's cache by living two days of a toy world with a policy; returns 0."""
-    print("compiling the model's kernels (about a minute, once after installation or an edit) …", flush=True)
+    print("compiling the model's kernels (two to four minutes, once after installation or an edit) …", flush=True)
     started = perf_counter()
     model = InterestCommerceModel(configure(*TOY))
     for _ in range(2):

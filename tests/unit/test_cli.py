@@ -156,7 +156,7 @@ def test_a_crash_is_a_failure_with_its_traceback(icsim: Icsim, monkeypatch: pyte
     (("run", "--cfg", "job", "sed=3"), "did you mean seed?"),
     (("run", "-m", "era=omni,contnt"), "did you mean content?"),
     (("parameters", "sed=3"), "did you mean seed?"),
-    (("plan", "seed=3"), "takes no arguments"),
+    (("plan", "seed=3"), "is not the folder of a finished run"),
     (("warm", "seed=3"), "takes no arguments"),
     (("policies", "seed=3"), "takes no arguments"),
 ])
