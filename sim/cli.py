@@ -122,7 +122,7 @@ def _phase_seconds(folder: str) -> dict[str, float]:
     try:
         return json.loads((Path(folder) / "manifest.json").read_text("utf-8"))["phase_seconds"]
     except (OSError, ValueError, KeyError):
-        raise ConfigError(folder, MISSING, "is not the folder of a finished run; icsim plan takes one or none") from None
+        raise ConfigError(folder, MISSING, "is not the folder of a finished run; plan takes one or none") from None
 
 
 def policies(arguments: list[str]) -> int:

@@ -103,8 +103,8 @@ def shorten(vector: np.ndarray, longest: float) -> None:
 def learn_user(t: Tables, i: int) -> None:
     """Update what is believed of user i from the user's own entries in the log, in their order.
 
-    With each impression the past fades by 1 / `learning_user_memory`. A list shows little outside what is already believed,
-    so that without fading some directions would go on being learned for years, and every series would drift.
+    With each impression the past fades by 1 / `learning_user_memory`. A list shows little outside what is already
+    believed, so that without fading some directions would go on being learned for years, and every series would drift.
     Items are read as they stand at the start of the phase. Only the kind `interest` learns.
     """
     if t.modes[RECOMMENDER] != INTEREST:
