@@ -155,7 +155,7 @@ def expected_settlement(num: np.record, order: np.record) -> int:
     if order.returned or order.due < 0:
         return 0
     kept = 1.0 if order.status == DELIVERED else 1.0 - return_prob(num, order.hazard, num.satisfy_mean)
-    return np.int64(kept * (np.int64(order.paid) + order.subsidy - order.fee - order.commission))
+    return int(kept * (np.int64(order.paid) + order.subsidy - order.fee - order.commission))
 
 
 @kernel
