@@ -81,7 +81,7 @@ def _complete(given: list[str]) -> int:
     if asked and (len(words) < 2 or words[1] not in VERBS):
         print(" ".join(VERBS))
         return DONE
-    if asked and not VERBS[words[1]].takes:
+    if asked and VERBS[words[1]].takes != OVERRIDES:
         return DONE
     if asked:
         os.environ["COMP_LINE"] = f"{words[0]} {' '.join(words[2:])}"
