@@ -177,7 +177,7 @@ def test_an_average_kept_order_leaves_satisfaction_where_an_average_order_should
     mean, base = ONE["satisfy_mean"], 0.12 * ONE["satisfy_return_mean"]
     assert felt(mean)["satisfaction"] == pytest.approx(base, abs=1e-6)
     assert felt(mean, satisfaction=1.0)["satisfaction"] == pytest.approx(0.8 + base, abs=1e-6)
-    assert felt(mean + 1.84)["satisfaction"] == pytest.approx(0.2 + base, abs=1e-6)
+    assert felt(mean + ONE["satisfy_sd"])["satisfaction"] == pytest.approx(0.2 + base, abs=1e-6)
     assert felt(mean, returned=1)["satisfaction"] == pytest.approx(base - 0.12, abs=1e-6)
 
 
@@ -189,7 +189,8 @@ def test_habit_grows_only_with_a_satisfying_order_that_is_kept_and_stays_below_o
 
 
 def test_trust_is_split_between_platform_and_host_and_the_shelf_is_the_platforms():
-    live, shelf = felt(6.48, venue=LIVE), felt(6.48)
+    better = ONE["satisfy_mean"] + ONE["satisfy_sd"]
+    live, shelf = felt(better, venue=LIVE), felt(better)
     assert live["platform_trust"] == pytest.approx(0.2 * 0.3, abs=1e-6)
     assert live["host_trust"] == pytest.approx(0.2 * 0.7, abs=1e-6)
     assert (shelf["platform_trust"], shelf["host_trust"]) == (pytest.approx(0.2, abs=1e-6), 0.0)
