@@ -8,7 +8,6 @@ receives the address of the directory; `t.users` reads address and shape from it
 from typing import Any
 
 import numba
-import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate
@@ -94,8 +93,3 @@ def _strides(context: Any, builder: Any, shape: list[Any], size: int) -> list[An
     for extent in reversed(shape[1:]):
         strides.insert(0, builder.mul(strides[0], extent))
     return strides
-
-
-def address_of(array: np.ndarray) -> int:
-    """Where an array's data begin."""
-    return int(array.ctypes.data)

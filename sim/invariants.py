@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.agents.user import OUTSIDE, VISIT_SLOTS
-from sim.census import take_census
+from sim.agents.user import BUYER, OUTSIDE, VISIT_SLOTS, VISITOR
+from sim.tally import Count
 from sim.world import World
 
 
@@ -64,9 +64,9 @@ def dwell_is_conserved(world: World) -> bool:
 
 
 def nobody_is_lost(world: World) -> bool:
-    """Everyone is either outside or on the platform, and only those on it opened the app today."""
-    adopted = int(take_census(world.users, world.today)[0])
-    return adopted == int((world.users["state"] != OUTSIDE).sum())
+    """Everyone is outside, visitor or buyer, and as many users are marked as visiting today as opened the app."""
+    known = bool(np.isin(world.users["state"], (OUTSIDE, VISITOR, BUYER)).all())
+    return known and int(world.users["opened"].sum(dtype=np.int64)) == int(world.tally[Count.OPENED])
 
 
 def stocks_are_finite(world: World) -> bool:

@@ -57,11 +57,18 @@ class Lanes:
             _keep(world, walked[k % len(self.lanes)][k // len(self.lanes)])
         world.tally += sum(tallies)
 
+    def open(self, world: World) -> None:
+        """Lay out the tables for a phase that is walked row by row; they stand until `close`."""
+        lane, self._tally = self.lanes[0], world.new_tally()
+        self._tables = world.tables(lane.buffers, lane.fill, self._tally)
+
     def run_row(self, world: World, rows: Rows, row: int) -> None:
-        """One row of an agent phase, as `agent.step()` does it."""
-        lane, tally = self.lanes[0], world.new_tally()
-        _keep(world, lane.walk(rows, world.tables(lane.buffers, lane.fill, tally), row, row + 1))
-        world.tally += tally
+        """One row of the open phase, as `agent.step()` does it."""
+        _keep(world, self.lanes[0].walk(rows, self._tables, row, row + 1))
+
+    def close(self, world: World) -> None:
+        """End a phase that was walked row by row: its counts reach the day's tally."""
+        world.tally += self._tally
 
     def _each(self, work: Callable, jobs: Iterable) -> list:
         """Do every lane's work, in threads where there are several."""

@@ -130,7 +130,9 @@ class InterestCommerceModel(mesa.Model):
             elif self._order is None:
                 self.lanes.run(self.world, phase.work, len(self.populations[phase.who]))
             else:
+                self.lanes.open(self.world)
                 for row in self._order[phase.who]:
                     self.populations[phase.who][int(row)].step()
+                self.lanes.close(self.world)
         finally:
             self.phase = None

@@ -6,11 +6,8 @@ to be swept. A number without a grade does not enter the model.
 
 from dataclasses import dataclass
 
-from sim.parameters_supply import Creators, Goods, Learning, Merchants
+from sim.parameters_supply import A, C, Creators, D, Goods, K, Learning, Merchants, V
 from sim.schema import number
-
-K = 12  # categories
-C, A, D, V = "C", "A", "D", "V"
 
 
 @dataclass(frozen=True)

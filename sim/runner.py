@@ -12,6 +12,7 @@ from sim.config import SimConfig, question_key, to_plain
 from sim.figures import funnel, panel
 from sim.jit import source_digest
 from sim.model import InterestCommerceModel
+from sim.policies import policies_of
 from sim.recommenders.recall import measured_recall
 from sim.record import Identity, Recorder, log_rows
 from sim.rng import mix32
@@ -99,11 +100,8 @@ def title_of(cfg: SimConfig) -> str:
 
 def marks_of(cfg: SimConfig) -> list[tuple[float, float | None, str]]:
     """The policies' windows, to be shaded in the figure."""
-    marks = []
-    for name, policy in sorted(cfg.policy.items()):
-        if ".placebo." not in policy["_target_"]:
-            marks.append((float(policy.get("start") or 0), policy.get("stop"), name))
-    return marks
+    policies = policies_of(cfg.policy).items()
+    return [(float(one.start), one.stop, name) for name, one in policies if not one.idle]
 
 
 def report(model: InterestCommerceModel, summary: dict[str, float], folder: Path) -> None:

@@ -8,7 +8,6 @@ from sim.population import Column
 CHANNELS = 5  # F own rooms, A creators' alliance, C campaigns, T top hosts, S search and mall
 TRAFFIC, PROFIT, REPURCHASE = 0, 1, 2  # 引流, 利润, 复购
 ON, OPENED, CLOSED = 0, 1, 2  # what `turn` says of the day
-HISTORY = 28  # days of daily orders behind capacity
 
 COLUMNS = (
     Column("key", "u4", unit="–", doc="word 0 of every draw of this merchant"),

@@ -7,8 +7,6 @@ from sim.metrics import day_row
 from sim.tally import Count
 from sim.world import World
 
-CAPITAL = (Flow.CAPITAL_IN, Flow.CAPITAL_OUT)
-
 
 def run(world: World) -> None:
     """Close the ledger's day, extend the series that later days look back on, and write the metrics row."""

@@ -142,15 +142,25 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
 
 
 @kernel
-def settle_on(t, i, venue, presenter, origin, expected, insured, deal):
-    """Turn the chosen good into an intent: keep its terms, take its money and coupons out of the user's hands."""
+def insured_by(t, merchant):
+    """Whether a merchant's goods show freight insurance, its own or a programme's (1 or 0)."""
+    return t.merchants[merchant].insured | (t.cover[merchant].share > 0.0)
+
+
+@kernel
+def settle_on(t, i, venue, presenter, hype, deal):
+    """Turn the chosen good into an intent: keep its terms, take its money and coupons out of the user's hands.
+
+    The buyer expects the good's reputation plus the presenter's `hype`.
+    """
     u, now, lev = t.users[i], t.now[0], t.lev[0]
     intent = t.intents[t.fill[INTENTS]]
     p = t.products[intent.product]
     size = basket(now, t.num[0], u, p)
     intent.user, intent.user_key, intent.spell = i, u.key, u.spell
-    intent.presenter, intent.venue, intent.origin = presenter, venue, origin
-    intent.insured, intent.expected, intent.deal = insured, expected, deal
+    intent.presenter, intent.venue, intent.deal = presenter, venue, deal
+    intent.origin = NEED if u.need[p.category] > 0 else EXCITED
+    intent.insured, intent.expected = insured_by(t, p.merchant), p.reputation + hype
     intent.sensitivity, intent.reference = u.price_sensitivity, u.reference[p.category]
     intent.list_price = int(p.list_price * size + 0.5)
     intent.outside_price = outside_fen(lev, p, size)

@@ -5,7 +5,7 @@ import numpy as np
 from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.choose import EXCITED, NEED, choose, content_utility, settle_on, taste_utility
+from sim.rules.choose import choose, content_utility, insured_by, settle_on, taste_utility
 from sim.rules.common import interest, logistic, venue_open
 from sim.rules.retrieve import shortlist_cards
 from sim.rules.watch import dislikes, react
@@ -213,15 +213,12 @@ def consider(t, i, card, m):
     goods, worths = np.empty(1, np.int32), np.empty(1)
     goods[0] = card.product
     worths[0] = num.choice_video + taste_utility(num, u, p, m) + content_utility(num, u)
-    insured = t.merchants[card.merchant].insured | (t.cover[card.merchant].share > 0.0)
-    worths[0] += num.choice_insurance * insured
+    worths[0] += num.choice_insurance * insured_by(t, card.merchant)
     if choose(t, i, goods, worths, np.int64(1), Venue.VIDEO, np.int64(card.key), 0.0, num.choice_deal_single, 1.0) < 0:
         u.clicked = card.product
         return
     hype = t.creators[card.presenter].hype if card.presenter < len(t.creators) else 0.0
-    origin = NEED if u.need[card.category] > 0 else EXCITED
-    settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), origin, np.float64(p.reputation + hype), insured,
-              num.choice_deal_single)
+    settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), np.float64(hype), num.choice_deal_single)
 
 
 @kernel

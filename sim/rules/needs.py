@@ -4,6 +4,7 @@ from sim.agents.user import CATEGORIES, COUPON_SLOTS, OUTSIDE
 from sim.jit import kernel
 from sim.rng import Decision, Venue, poisson, uniform
 from sim.rules.common import keep
+from sim.rules.survey import NOT_ASKED
 from sim.tally import Count
 
 MOST_NEEDS = 100  # an int8 column holds them
@@ -15,7 +16,7 @@ def wake(t, i):
     u = t.users[i]
     u.opened = 0
     u.clicked = -1
-    u.answer = -2
+    u.answer = NOT_ASKED
     u.shared = u.sharing
     u.sharing = -1
     if u.state == OUTSIDE:

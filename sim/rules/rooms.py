@@ -8,14 +8,7 @@ from sim.agents.creator import OFFERS
 from sim.agents.user import VISIT_SLOTS
 from sim.jit import kernel
 from sim.rng import Decision, Venue, mix32, normal, uniform
-from sim.rules.choose import (
-    EXCITED,
-    NEED,
-    choose,
-    content_utility,
-    settle_on,
-    taste_utility,
-)
+from sim.rules.choose import choose, content_utility, insured_by, settle_on, taste_utility
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, logit, venue_open
 from sim.rules.feed import log_event, organic_score, preview_slots
 from sim.rules.watch import click_logit
@@ -181,9 +174,8 @@ def shop_live(t, i, room, visit):
     for j in range(room.count):
         p = t.products[room.goods[j]]
         m = interest(now, num, u, p.position, p.key)
-        insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
         goods[n] = room.goods[j]
-        worths[n] = lead + taste_utility(num, u, p, m) + num.choice_insurance * insured
+        worths[n] = lead + taste_utility(num, u, p, m) + num.choice_insurance * insured_by(t, p.merchant)
         u.intent[p.category] += num.needs_intent_shown
         if live_click(now, num, u, p, m, crowd):
             u.intent[p.category] += 1.0
@@ -210,11 +202,7 @@ def deal_in_room(t, i, room, goods, worths, n, clicked):
     if taken < 0:
         u.clicked = clicked if clicked >= 0 else u.clicked
         return
-    p = t.products[taken]
-    insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
-    origin = NEED if u.need[p.category] > 0 else EXCITED
-    settle_on(t, i, Venue.LIVE, np.int64(room.presenter), origin, np.float64(p.reputation + room.hype), insured,
-              num.choice_deal_list)
+    settle_on(t, i, Venue.LIVE, np.int64(room.presenter), np.float64(room.hype), num.choice_deal_list)
 
 
 @kernel

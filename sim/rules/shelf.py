@@ -8,7 +8,7 @@ from sim.agents.user import CATEGORIES
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.arrival import needs_open
-from sim.rules.choose import EXCITED, NEED, choose, holds_coupon, settle_on, taste_utility, want_utility
+from sim.rules.choose import choose, holds_coupon, insured_by, settle_on, taste_utility, want_utility
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, venue_open
 from sim.rules.retrieve import shortlist_goods
 from sim.tables import INTENTS, INTEREST, ORACLE, RECOMMENDER
@@ -72,21 +72,16 @@ def go_through(t, i, goods, n, venue, group):
 def shelf_worth(t, u, p, m, venue):
     """Utility of a good on the shelf without price and noise."""
     num = t.num[0]
-    insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
     place = num.choice_mall if venue == Venue.MALL else num.choice_search if venue == Venue.SEARCH else num.choice_shop
     worth = place + taste_utility(num, u, p, m) + want_utility(num, u, p.category)
-    return worth + num.choice_insurance * insured + num.choice_mindshare * u.mindshare
+    return worth + num.choice_insurance * insured_by(t, p.merchant) + num.choice_mindshare * u.mindshare
 
 
 @kernel
 def take(t, i, venue):
-    """Turn the shelf's chosen good into an intent; the seller's own account presents it."""
-    u, num = t.users[i], t.num[0]
-    p = t.products[t.intents[t.fill[INTENTS]].product]
-    insured = t.merchants[p.merchant].insured | (t.cover[p.merchant].share > 0.0)
-    origin = NEED if u.need[p.category] > 0 else EXCITED
-    settle_on(t, i, venue, np.int64(len(t.creators) + p.merchant), origin, np.float64(p.reputation), insured,
-              num.choice_deal_list)
+    """Turn the shelf's chosen good into an intent; the seller's own account presents it, without hype."""
+    seller = t.products[t.intents[t.fill[INTENTS]].product].merchant
+    settle_on(t, i, venue, np.int64(len(t.creators) + seller), 0.0, t.num[0].choice_deal_list)
 
 
 @kernel
