@@ -102,7 +102,7 @@ def question_key(config: SimConfig, parent: str = "") -> str:
 
     How it is carried out (threads, chunk, checks), what is recorded and where never enter.
     """
-    from sim.jit import source_digest
+    from sim.sources import source_digest
 
     plain = to_plain(config)
     question = {name: plain[name] for name in (*WORLD_GROUPS, "block", "replication", "horizon")}

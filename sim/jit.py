@@ -1,8 +1,9 @@
 """The one compiled-kernel decorator, and the cache that can never serve yesterday's rule.
 
 `numba`'s own cache looks only at the file that holds a function: it would serve a stale machine code when
-a *called* function in another file has changed. Here the cache folder is named after a digest of all sources
-of the package, so any edit anywhere opens a fresh folder.
+a *called* function in another file has changed. Here every module's machine code lies in a folder named after a
+digest of its source and of all sources it imports, so any edit opens fresh folders for the modules it can reach, and
+only for those. Where the sources lie does not matter: two checkouts of one program share their machine code.
 """
 from __future__ import annotations
 
@@ -13,53 +14,35 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sim.sources import digest_of
+
 F = TypeVar("F", bound=Callable[..., Any])
 
-PACKAGE = Path(__file__).resolve().parent
+CORE = ("jit.py", "handle.py")  # they shape every kernel, and no rule imports them both
 DAY_SECONDS = 86_400.0
 
 
-@cache
-def source_digest(leave_out: tuple[str, ...] = ()) -> str:
-    """Sixty-four hex digits that name the program: sha256 of every Python source of the package.
+def machine_key(digest: str) -> str:
+    """The name of a module's machine code: digest of its sources, numba version and CPU name, 24 hex digits."""
+    import numba
 
-    `leave_out` holds first path parts to skip, such as `("lab", "dashboard")`. Computed once a process; later
-    edits of the files on disk do not change it, because the modules already imported do not change either.
-    """
-    digest = hashlib.sha256()
-    for name, path in _sources(leave_out):
-        body = path.read_bytes()
-        digest.update(f"{name}\0{len(body)}\0".encode())
-        digest.update(body)
-    return digest.hexdigest()
-
-
-def _sources(leave_out: Iterable[str]) -> list[tuple[str, Path]]:
-    """Every source file of the package with its posix name, sorted by name."""
-    found = []
-    for folder, folders, files in os.walk(PACKAGE):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        found += [Path(folder, name) for name in files if name.endswith(".py")]
-    named = sorted((path.relative_to(PACKAGE).as_posix(), path) for path in found)
-    skip = set(leave_out)
-    return [(name, path) for name, path in named if name.split("/")[0] not in skip]
+    parts = (digest, numba.__version__, _cpu())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 @cache
-def cache_key() -> str:
-    """The name of this program's machine code: sources, numba version and CPU name, 24 hex digits."""
+def _cpu() -> str:
+    """The processor that numba compiles for."""
     import numba
     from llvmlite import binding  # type: ignore[import-untyped,unused-ignore]
 
     config: Any = numba.config
-    cpu = config.CPU_NAME or binding.get_host_cpu_name()
-    parts = (source_digest(), numba.__version__, cpu)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+    return str(config.CPU_NAME or binding.get_host_cpu_name())
 
 
 def cache_root() -> Path:
@@ -78,14 +61,14 @@ def _user_cache() -> Path:
 
 
 @cache
-def cache_dir() -> Path:
-    """The folder this process keeps its compiled kernels in, made and known to be writable.
+def cache_home() -> Path:
+    """The folder this process keeps all its compiled kernels in, made and known to be writable.
 
     When the user's cache folder cannot be written, one line on stderr says so and a temporary folder takes
     its place: private, handed to child processes by `ICSIM_CACHE_DIR`, removed when this process ends.
     """
     try:
-        folder = cache_root() / cache_key()
+        folder = cache_root()
         problem = _make_writable(folder)
     except RuntimeError as error:  # a user without a home
         folder, problem = Path("~"), str(error)
@@ -99,32 +82,42 @@ def _spare_dir(folder: Path, problem: str) -> Path:
     os.environ["ICSIM_CACHE_DIR"] = spare
     print(f"icsim: cannot keep compiled kernels in {folder} ({problem}); using {spare} for this run. "
           "Set ICSIM_CACHE_DIR to a writable folder.", file=sys.stderr)
-    own = Path(spare, cache_key())
-    own.mkdir()
-    return own
+    return Path(spare)
 
 
 def _make_writable(folder: Path) -> str | None:
-    """Make the folder and touch it, since its age tells `prune_cache` its last use; the problem, if any."""
+    """Make the folder and try it; the problem, if any."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-        os.utime(folder)
     except OSError as error:
         return error.strerror or str(error)
     return None
 
 
+@cache
+def cache_dir(file: Path) -> Path:
+    """The folder of the machine code of one source file, made, and touched since its age tells its last use."""
+    folder = cache_home() / machine_key(digest_of(file, CORE))
+    folder.mkdir(exist_ok=True)
+    os.utime(folder)
+    _used.add(folder.name)
+    return folder
+
+
+_used: set[str] = set()  # names of the folders this process reads or writes
+
+
 def prune_cache(days: float = 30.0) -> list[Path]:
     """Remove folders of machine code that no process has used for `days`; return those removed.
 
-    Only folders named like a cache key are touched, never the one in use.
+    Only folders named like a machine key are touched, never those in use.
     """
-    root, used = cache_root(), cache_dir().name
+    root = cache_root()
     oldest = time.time() - days * DAY_SECONDS
     found = sorted(root.iterdir()) if root.is_dir() else []
-    unused = [path for path in found if _is_key(path) and path.name != used]
+    unused = [path for path in found if _is_key(path) and path.name not in _used]
     stale = [path for path in unused if path.stat().st_mtime < oldest]
     for path in stale:
         shutil.rmtree(path, ignore_errors=True)
@@ -134,6 +127,35 @@ def prune_cache(days: float = 30.0) -> list[Path]:
 def _is_key(path: Path) -> bool:
     """Whether a path looks like a folder that `cache_dir` made."""
     return len(path.name) == 24 and set(path.name) <= set("0123456789abcdef") and path.is_dir()
+
+
+class Locator:
+    """Where numba keeps one function's machine code: numba's protocol for a cache locator."""
+
+    def __init__(self, file: Path, line: int) -> None:
+        self.file, self.line = file, line
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Locator | None:
+        """A locator for a function that stands in a file."""
+        path = Path(file)
+        return cls(path, function.__code__.co_firstlineno) if path.is_file() else None
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder."""
+        cache_dir(self.file)
+
+    def get_cache_path(self) -> str:
+        """The folder of this file's machine code, shared by all checkouts with the same sources."""
+        return str(cache_dir(self.file))
+
+    def get_source_stamp(self) -> str:
+        """What must be unchanged for the machine code to hold."""
+        return digest_of(self.file, CORE)
+
+    def get_disambiguator(self) -> str:
+        """What tells two functions of one name and file apart."""
+        return str(self.line)
 
 
 def kernel(function: F) -> F:
@@ -158,7 +180,7 @@ def typed_kernel(signature: Any) -> Callable[[F], F]:
 
 
 def _compile(function: F, *signature: Any) -> F:
-    """numba's njit with our options, and our cache folder for as long as it takes to choose one."""
+    """numba's njit with our options, and our locator of machine code for as long as it takes to choose one."""
     import numba
 
     config: Any = numba.config
@@ -166,8 +188,8 @@ def _compile(function: F, *signature: Any) -> F:
     options = {"error_model": "numpy", "nogil": True}
     if config.DISABLE_JIT:
         return njit(**options)(function)
-    before, config.CACHE_DIR = config.CACHE_DIR, str(cache_dir())
+    before, config.CACHE_LOCATOR_CLASSES = config.CACHE_LOCATOR_CLASSES, f"{__name__}.{Locator.__name__}"
     try:
         return njit(*signature, cache=True, **options)(function)
     finally:
-        config.CACHE_DIR = before
+        config.CACHE_LOCATOR_CLASSES = before

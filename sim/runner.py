@@ -10,12 +10,12 @@ from tqdm import tqdm
 
 from sim.config import SimConfig, question_key, to_plain
 from sim.figures import funnel, panel
-from sim.jit import source_digest
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
 from sim.recommenders.recall import measured_recall
 from sim.record import Identity, Recorder, log_rows
 from sim.rng import mix32
+from sim.sources import source_digest
 from sim.summary import kpi_table, summarise
 from sim.world import World
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import jit
+from sim import jit, sources
 
 CALLED = '''
 from sim.jit import kernel
@@ -43,7 +43,8 @@ def checkout(tmp_path: Path) -> Path:
     package = tmp_path / "sim"
     package.mkdir()
     (package / "__init__.py").touch()
-    shutil.copy(jit.__file__, package / "jit.py")
+    for module in (jit, sources):
+        shutil.copy(str(module.__file__), package)
     (package / "called.py").write_text(CALLED.format(step=1))
     (package / "calling.py").write_text(CALLING)
     return tmp_path
@@ -62,11 +63,36 @@ def test_a_changed_rule_in_another_file_is_never_served_from_the_cache(checkout:
     assert ask(checkout).stdout.split() == ["10.0", "1", "0"]  # a plain second process compiles nothing
     (checkout / "sim" / "called.py").write_text(CALLED.format(step=10))
     assert ask(checkout).stdout.split() == ["46.0", "0", "1"]
-    assert len(list((checkout / "cache").iterdir())) == 2
+    assert len(list((checkout / "cache").iterdir())) == 4  # two files, twice
+
+
+def test_an_edit_that_a_kernel_cannot_reach_compiles_nothing(checkout: Path) -> None:
+    ask(checkout)
+    (checkout / "sim" / "figures.py").write_text("from sim.calling import loop\n")
+    assert ask(checkout).stdout.split() == ["10.0", "1", "0"]
+
+
+def test_a_second_checkout_of_the_same_sources_compiles_nothing(checkout: Path, tmp_path: Path) -> None:
+    ask(checkout)
+    other = shutil.copytree(checkout / "sim", tmp_path / "other" / "sim").parent
+    again = ask(other, ASK, ICSIM_CACHE_DIR=str(checkout / "cache"))
+    assert again.stdout.split() == ["10.0", "1", "0"]
+
+
+@pytest.mark.parametrize("line", [
+    "import sim.called", "from sim import called", "from sim.called import rule",
+    "from sim.called import (\n    rule,\n)", "def late():\n    from sim.called import rule",
+])
+def test_every_way_to_import_counts(checkout: Path, line: str) -> None:
+    (checkout / "sim" / "calling.py").write_text(line + "\n")
+    code = "from pathlib import Path; from sim.sources import digest_of; print(digest_of(Path('sim/calling.py')))"
+    before = ask(checkout, code).stdout
+    (checkout / "sim" / "called.py").write_text("changed = True\n")
+    assert ask(checkout, code).stdout != before
 
 
 def test_the_digest_is_of_every_source_and_of_nothing_else(checkout: Path) -> None:
-    code = "from sim.jit import source_digest; print(source_digest(), source_digest(('called.py', 'lab')))"
+    code = "from sim.sources import source_digest; print(source_digest(), source_digest(('called.py', 'lab')))"
     whole, part = ask(checkout, code).stdout.split()
     (checkout / "sim" / "lab").mkdir()
     (checkout / "sim" / "lab" / "notes.txt").write_text("not a source")
@@ -77,9 +103,9 @@ def test_the_digest_is_of_every_source_and_of_nothing_else(checkout: Path) -> No
 
 
 def test_the_digest_costs_less_than_a_glance() -> None:
-    jit.source_digest.cache_clear()
+    sources.source_digest.cache_clear()
     start = time.process_time()
-    jit.source_digest()
+    sources.source_digest()
     assert time.process_time() - start < 0.05
 
 
@@ -115,7 +141,7 @@ def test_kernels_divide_like_numpy_and_leave_numbas_own_setting_alone(checkout: 
 def test_only_old_folders_of_machine_code_are_pruned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     used = tmp_path / ("a" * 24)
     monkeypatch.setattr(jit, "cache_root", lambda: tmp_path)
-    monkeypatch.setattr(jit, "cache_dir", lambda: used)
+    monkeypatch.setattr(jit, "_used", {used.name})
     old, young, other = tmp_path / ("b" * 24), tmp_path / ("c" * 24), tmp_path / "kept by the user"
     for folder in (used, old, young, other):
         folder.mkdir()

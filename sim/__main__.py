@@ -1,0 +1,7 @@
+"""`python -m sim <verb> ...`: the command line without its installed script."""
+
+import sys
+
+from sim.cli import main
+
+sys.exit(main())
