@@ -73,7 +73,7 @@ def make_card(stage: Stage, who: np.record, presenter: int, style: float, bid: f
     card.young = p.impressions < num.feed_explore_bar
     card.attract = style + luck_of_content(stage, card.key, Venue.VIDEO) + num.interest_appeal_watch * p.appeal
     card.boost = stage.boost[presenter]
-    card.gmv = rates.click_rate * yuan_per_click(p, rates.order_rate)
+    card.gmv = rates.click_rate * yuan_per_click(num, p, rates.order_rate)
     card.bid = bid
     card.experience = stage.merchants[p.merchant].score
     place(stage, card.key, p.position, who.position, card.position)
@@ -131,12 +131,12 @@ def _place_room(stage: Stage, who: np.record, room: np.record) -> None:
 
     The recommender knows a room by its host alone, as it learns it (sim/rules/learn.py).
     """
-    rates = stage.recommender[0]
+    num, rates = stage.num[0], stage.recommender[0]
     position = np.zeros(DIM)
     room.gmv = 0.0
     for j in range(room.count):
         p = stage.products[room.goods[j]]
-        room.gmv += rates.click_rate * yuan_per_click(p, rates.order_rate)
+        room.gmv += rates.click_rate * yuan_per_click(num, p, rates.order_rate)
         for k in range(DIM):
             position[k] += p.position[k] / room.count
     place(stage, who.key, position, who.position, room.position)

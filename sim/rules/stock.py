@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents.creator import ACTIVE
 from sim.agents.merchant import OPENED
 from sim.jit import kernel
-from sim.rules.host import host_own_room
+from sim.rules.host import host_own_room, is_weekday_of
 from sim.rules.offers import drop_offers, show_best_sellers
 from sim.tables import Tables
 
@@ -91,5 +91,6 @@ def open_shop(t: Tables, i: int) -> None:
         t.products[j].on_sale = t.products[j].stock > 0
     m.capacity = num.merchants_capacity * m.orders_mean + num.merchants_capacity_plus * m.scale
     order_stock(now, num, m, t.products)
-    show_best_sellers(m, t.products)
+    if m.offers[0] < 0 or is_weekday_of(now.day, m.key):
+        show_best_sellers(m, t.products)
     host_own_room(now, num, t.lev[0].merchant_live, m)
