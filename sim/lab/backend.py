@@ -1,12 +1,14 @@
 """Where worlds are simulated: how many at a time, with how many threads, and what a failure does."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sim.runtime import lanes_of
 from sim.schema import SETTING, ConfigError, choice, number, text
 
 LOCAL, DASK = "local", "dask"
+ADDRESS = re.compile(r"(tcp|tls|ucx|wss?)://\S+:\d+")
 STOP, SKIP, RETRY = "stop", "skip", "retry"
 
 
@@ -27,9 +29,11 @@ class Backend:
     retries: int = number("tries", 0, 100, SETTING, "of a failed item, with on_error=retry", default=1)
 
     def __post_init__(self) -> None:
-        """Refuse an address that nobody would ask."""
+        """Refuse an address that nobody would ask, or nobody could."""
         if self.address and self.kind != DASK:
             raise ConfigError("backend.address", self.address, "only backend=dask has a scheduler")
+        if self.address and not ADDRESS.fullmatch(self.address):
+            raise ConfigError("backend.address", self.address, "must be written tcp://host:port")
 
     @property
     def processes(self) -> int:

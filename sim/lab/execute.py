@@ -57,9 +57,11 @@ def execute(items: Sequence[Item], store: Store, backend: Backend, *, progress: 
     """
     started = perf_counter()
     store.require_writable()
+    plan = Plan(items, store)
+    if plan.todo:
+        engine_of(backend)
     if out is not None:
         enrol(out, store, items)
-    plan = Plan(items, store)
     study = _Study(plan, store, backend, out)
     quiet = not (progress and sys.stderr.isatty())
     if plan.todo:

@@ -22,7 +22,7 @@ class Engine(Protocol):
         """Begin a job; there is a free place."""
 
     def wait(self) -> list[tuple[Job, Report]]:
-        """Wait until one job or more have ended, in whatever way."""
+        """Wait for a while; the jobs that have ended by then, in whatever way."""
 
     def close(self) -> None:
         """Stop at once whatever is being done."""
