@@ -22,8 +22,9 @@ class Band(NamedTuple):
 def band(curves: np.ndarray, confidence: float = CONFIDENCE, resamples: int = RESAMPLES, seed: int = 0) -> Band:
     """Mean of paired differences by day with pointwise t intervals and a sup-t band; `curves`: (n, days).
 
-    Assumes independent worlds; days may depend on each other in any way. A day that is undefined in any world
-    is NaN throughout and does not widen the others.
+    Assumes independent worlds and differences without much skew: over 60 unrelated days of lognormal ones (spread .5)
+    the band holds in 67 % of studies, over sums of such days in 93 %. Days may depend on each other in any way. A
+    day that is undefined in any world is NaN throughout and does not widen the others.
     """
     found = np.asarray(curves, float).T
     known = np.isfinite(found).all(axis=1)
