@@ -1,28 +1,9 @@
 """Whether a difference is small enough: no harm beyond a margin, or none of note either way."""
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.lab.stats.paired import CONFIDENCE, paired_t
-
-
-class Guardrail(NamedTuple):
-    """A metric that a policy must not worsen by more than `margin` (its own unit, > 0); `up`: more is better."""
-
-    label: str
-    metric: str
-    margin: float
-    up: bool
-    words: str
-
-
-GUARDRAILS = (  # margins: lab.md section 3, assumption
-    Guardrail("NPS", "nps_latent", 1.0, True, "-1 point"),
-    Guardrail("D30", "visitor_d30", 0.003, True, "-0.3 pp"),
-    Guardrail("CCR", "ccr", 0.001, False, "+0.1 pp"),
-)
 
 
 def non_inferior(differences: np.ndarray, margin: float, up: bool = True, confidence: float = CONFIDENCE) -> bool:
