@@ -92,9 +92,9 @@ def _complete(given: list[str]) -> int:
 
 def run(arguments: list[str]) -> int:
     """Simulate one world, or with --multirun several."""
-    from sim.launch import launch
+    from sim.launch import launch, reader_of_a_run
 
-    return launch("run", arguments, _simulate)
+    return launch(reader_of_a_run("run"), arguments, _simulate)
 
 
 def _simulate(config: SimConfig) -> int:
