@@ -30,7 +30,7 @@ def unit_of(metric: str) -> str:
 
     base = base_of(metric)
     unit = _unit(base)
-    return f"{unit}/day" if unit and is_flow(base) and not metric.endswith("_total") else unit
+    return f"{unit}/day" if unit and is_flow(base) and metric != f"{base}_total" else unit
 
 
 def _unit(base: str) -> str:
@@ -47,3 +47,22 @@ def _unit(base: str) -> str:
 def has_ratio(metric: str) -> bool:
     """Whether `x % more` says something of this number."""
     return _unit(base_of(metric)) not in NO_ZERO
+
+
+VENUES = ("video", "live", "mall", "search", "shop")
+MORE_COLUMNS = ("visitors", "adoptions", "invited", "visitor_d7", "visitor_d30", "passives", "detractors", "mindshare",
+                "deliveries", "lapsed_budget", "lapsed_stock", "mcn_income", "gini_merchants", "gini_products", "cards",
+                "follows", "unfollows")
+
+
+@cache
+def known_metrics() -> frozenset[str]:
+    """Every summary number that a world can have, `subsidy_<instance>` apart."""
+    from sim.metrics import DEFINITIONS, FUNNEL
+    from sim.orderlog import NAMES
+    from sim.summary import DERIVED, is_flow
+
+    venues = {f"{name}_{venue}" for name in ("gmv", "orders") for venue in VENUES}
+    columns = {name for name in DEFINITIONS if "<" not in name} | venues | {*FUNNEL, *DERIVED, *MORE_COLUMNS}
+    parts = {f"{name}{part}" for name in columns for part in ("", "_first", "_last")}
+    return frozenset(parts | {f"{name}_total" for name in columns if is_flow(name)} | set(NAMES))

@@ -39,21 +39,24 @@ def move(one: Effect, study: Study) -> str:
     """A clear effect: which way and by how much, relative where that makes sense."""
     say = phrases("verdict", study.lang)
     value, low, high = size_of(one)
-    size = say["size"].format(value=value.lstrip("+−"), low=low, high=high, confidence=100 * study.stats.confidence)
+    size = say["size"].format(value=value, low=low, high=high, confidence=100 * study.stats.confidence)
     which = "raises" if one.delta > 0 else "lowers"
     return say[which].format(arm=one.arm, metric=label(one.metric, study.lang), size=size)
 
 
 def size_of(one: Effect) -> tuple[str, str, str]:
-    """An effect and its bounds in words: per cent of the control, else in the metric's unit."""
-    ratios = one.relative, one.relative_low, one.relative_high
-    if all(map(math.isfinite, ratios)):
-        places = 1 if one.relative_high - one.relative_low > 0.002 else 2
-        value, low, high = (f"{100 * part:+.{places}f} %" for part in ratios)
-    else:
+    """An effect's size and bounds in its own direction: per cent of the control, else in the metric's unit."""
+    parts = one.relative, one.relative_low, one.relative_high
+    scale, unit = 100.0, "%"
+    if not all(map(math.isfinite, parts)):
+        parts = one.delta, one.low, one.high
         scale, unit = (100.0, "pp") if one.unit == "share" else (1.0, one.unit)
-        value, low, high = (f"{scale * part:+,.4g} {unit}".rstrip() for part in (one.delta, one.low, one.high))
-    return value.replace("-", "−"), low.replace("-", "−"), high.replace("-", "−")
+    way = 1.0 if one.delta > 0 else -1.0
+    value, *bounds = (way * scale * part for part in parts)
+    width = abs(bounds[1] - bounds[0])
+    places = max(0, min(6, 1 - math.floor(math.log10(width / 2)))) if width > 0 else 2
+    told = [f"{number:,.{places}f} {unit}".rstrip().replace("-", "−") for number in (value, *sorted(bounds))]
+    return told[0], told[1], told[2]
 
 
 def yuan(value: float) -> str:
