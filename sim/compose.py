@@ -56,10 +56,10 @@ def read(node: DictConfig) -> SimConfig:
     assert isinstance(plain, dict)
     plain.pop("hydra", None)
     config: SimConfig = build(SimConfig, plain)
-    return replace(config, policy={name: _settled(name, config.policy[name]) for name in sorted(config.policy)})
+    return replace(config, policy={name: settled(name, config.policy[name]) for name in sorted(config.policy)})
 
 
-def _settled(name: str, knobs: Mapping[str, Any]) -> dict[str, Any]:
+def settled(name: str, knobs: Mapping[str, Any]) -> dict[str, Any]:
     """A policy's knobs, checked and with defaults filled in, so that equal policies have equal hashes."""
     return {TARGET: knobs.get(TARGET)} | to_plain(build_policy(name, knobs))
 
