@@ -98,7 +98,7 @@ def comparison(arms: int = 3, metrics: int = 10, n: int = 12, seed: int = 1, day
                     ("world.search.leak", 0.4, "assumption, after Li et al. 2023")),
         "methods": "Worlds are paired by seed.\n\nIntervals are paired t.",
         "command": "icsim compare 'arms=[baseline,subsidy]' population=town horizon=60 n=12",
-        "manifest": {"key": "ab12", "packages": {"numpy": "2.3"}, "margins": MARGINS, "half_width": 0.005,
+        "manifest": {"key": "ab12", "packages": {"numpy": "2.3"}, "margins": MARGINS, "half_width": "0.5%",
                      "arms": {arm: [f"policy=[{arm}]", f"policy.{arm}.intensity=1"] for arm in names}},
         "failures": (),
     }

@@ -56,7 +56,7 @@ def slopes(comparison: Comparison, words: Words) -> Chart | None:
     if values is None or not style.has_data(values) or not arms:
         return None
     unit = next((one.unit for one in comparison.effects if one.metric == comparison.primary), "")
-    scale, name = scale_of(unit, words), words.metric(comparison.primary)
+    scale, name = scale_of(unit, words), words.title(comparison.primary)
     divisor, label = look.divisor_for(style.largest(values) * scale.factor, scale.level, words)
     figure = look.sheet(words("slopes_title", metric=name), words("slopes_note"),
                         0.35 + PANEL * 1.15 * look.grid_of(len(arms))[0], slope_key(words))
@@ -109,13 +109,19 @@ def slope_data(rows: Mapping[str, np.ndarray]) -> dict[str, list[Any]]:
 
 # ---- differences over time -----------------------------------------------------------------------
 
+def metrics_over_time(comparison: Comparison) -> list[str]:
+    """The metrics that have curves, the primary's daily column first: `gmv_net` of `gmv_net_total`."""
+    names = list(dict.fromkeys(curve.metric for curve in comparison.curves))
+    return sorted(names, key=lambda name: not f"{comparison.primary}_".startswith(f"{name}_"))
+
+
 def over_time(comparison: Comparison, metric: str, words: Words) -> Chart | None:
     """The difference of each arm in one metric, day by day, with pointwise and simultaneous bands."""
     arms = treated(comparison)
     curves = [curve for curve in comparison.curves if curve.metric == metric and curve.arm in arms and len(curve.days)]
     if not curves or not style.has_data(*(curve.delta for curve in curves)):
         return None
-    scale, name = scale_of(curves[0].unit, words), words.metric(metric)
+    scale, name = scale_of(curves[0].unit, words), words.title(metric)
     most = scale.factor * style.largest(*(curve.band_low for curve in curves), *(curve.band_high for curve in curves),
                                         *(curve.delta for curve in curves))
     divisor, label = look.divisor_for(most, scale.difference, words)
@@ -175,7 +181,7 @@ def curve_data(curves: Sequence[Curve]) -> dict[str, list[Any]]:
 def convergence(comparison: Comparison, words: Words) -> Chart | None:
     """The half width of the primary's interval after 2 … n pairs, the wanted one, and why the study stopped.
 
-    The wanted half width is read from `manifest["half_width"]`, a share of the control's mean.
+    The wanted half width is read from `manifest["half_width"]`, as the study states it: `0.5%` or `1200`.
     """
     widths = {arm: comparison.convergence[arm] for arm in treated(comparison)
               if style.has_data(comparison.convergence.get(arm, np.empty(0)))}
@@ -186,7 +192,7 @@ def convergence(comparison: Comparison, words: Words) -> Chart | None:
     divisor, label = look.divisor_for(style.largest(*widths.values()) * scale.factor, scale.difference, words)
     note = words("convergence_stop", reason=comparison.stop_reason) if comparison.stop_reason else ""
     arms = {arm: one for arm, one in treated(comparison).items() if arm in widths}
-    goal = comparison.manifest.get("half_width") or math.nan
+    goal = str(comparison.manifest.get("half_width") or "")
     figure = look.sheet(words("convergence_title"), note, 3.5, [*look.arm_key(arms), *goal_key(goal, words)])
     axes = figure.subplots()
     look.dress(axes, words("convergence_axis", unit=label))
@@ -194,18 +200,26 @@ def convergence(comparison: Comparison, words: Words) -> Chart | None:
         axes.plot(np.arange(len(widths[arm])) + 2, widths[arm] * scale.factor / divisor, **one.marks)
     control = abs(effect.control) * scale.factor / divisor if effect else math.nan
     pair_axis(axes, max(map(len, widths.values())), words)
-    share_axis(axes, control, goal, words)
+    draw_goal(axes, goal, control, scale.factor / divisor)
+    share_axis(axes, control, words)
     ends = join([f"{arm} {percent(float(width[-1]) * scale.factor / divisor / control, 2, False)}"
                  for arm, width in widths.items()])
     return Chart("convergence", look.finish(figure), width_data(widths), words("alt_convergence", values=ends))
 
 
-def goal_key(goal: float, words: Words) -> list[tuple[Artist, str]]:
+def goal_key(goal: str, words: Words) -> list[tuple[Artist, str]]:
     """The stop rule's line, if there is one."""
-    if not math.isfinite(goal):
-        return []
     mark = Line2D([], [], color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)))
-    return [(mark, words("convergence_target", target=percent(goal, places_of(0, goal, goal) - 2, False)))]
+    return [(mark, words("convergence_target", target=goal.replace("%", " %")))] if goal else []
+
+
+def draw_goal(axes: Axes, goal: str, control: float, factor: float) -> None:
+    """The half width at which the study stops; `control` as drawn, `factor` from the metric's unit to the drawn one."""
+    if goal:
+        value = float(goal.rstrip("% "))
+        axes.axhline(value / 100 * control if "%" in goal else value * factor, color=style.INK, linewidth=1.2,
+                     linestyle=(0, (2, 2)), zorder=1.5)
+    look.log_axis(axes)
 
 
 def pair_axis(axes: Axes, points: int, words: Words) -> None:
@@ -215,12 +229,8 @@ def pair_axis(axes: Axes, points: int, words: Words) -> None:
     axes.set_xlabel(words("convergence_pairs"), fontsize=look.PLAIN, color=style.INK)
 
 
-def share_axis(axes: Axes, control: float, goal: float, words: Words) -> None:
-    """The same scale as a share of the control's mean, at the right; the wanted share as a line."""
-    wanted = goal * control
-    if math.isfinite(wanted):
-        axes.axhline(wanted, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=1.5)
-    look.log_axis(axes)
+def share_axis(axes: Axes, control: float, words: Words) -> None:
+    """The same scale as a share of the control's mean, at the right."""
     if not (math.isfinite(control) and control > 0):
         return
     right = axes.secondary_yaxis("right", functions=(
@@ -251,9 +261,9 @@ def pairing(comparison: Comparison, words: Words) -> Chart | None:
     known = [curve for curve in comparison.curves if curve.arm in arms and style.has_data(curve.vrf)]
     if not known:
         return None
-    metric = comparison.primary if comparison.primary in {curve.metric for curve in known} else known[0].metric
+    metric = metrics_over_time(comparison)[0]
     curves = [curve for curve in known if curve.metric == metric]
-    title = words("pairing_title", metric=words.metric(metric))
+    title = words("pairing_title", metric=words.title(metric))
     figure = look.sheet(title, words("pairing_note"), 3.3, look.arm_key({one.arm: arms[one.arm] for one in curves}))
     axes = figure.subplots()
     look.dress(axes, words("pairing_axis"))

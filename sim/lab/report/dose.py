@@ -50,7 +50,7 @@ def dose_figure(curve: DoseCurve, lang: str = "en") -> Chart:
     parts = (curve.delta, curve.low, curve.high)
     divisor, label = look.divisor_for(style.largest(*parts) * scale.factor, scale.difference, words)
     with_roi = style.has_data(curve.roi)
-    metric = words.metric(curve.metric)
+    metric = words.title(curve.metric)
     note = words("dose_note", control=look.clip(curve.control), n=curve.n)
     figure = look.sheet(words("dose_title", metric=metric, knob=curve.knob), note, 5.0 if with_roi else 3.4,
                         key_of(curve, words, with_roi))

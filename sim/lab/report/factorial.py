@@ -42,7 +42,7 @@ def effects_figure(metric: str, unit: str, mains: Sequence[MainEffect], interact
                    lang: str = "en") -> Chart:
     """Every factor against every other on one scale: where lines are parallel, factors do not interact."""
     words = look.figure_words(Words(lang))
-    scale, name = scale_of(unit, words), words.metric(metric)
+    scale, name = scale_of(unit, words), words.title(metric)
     shown: list[MainEffect | Interaction] = [*mains, *interactions]
     values = [part for one in shown for part in (one.mean, one.low, one.high)]
     divisor, label = look.divisor_for(style.largest(*values) * scale.factor, scale.level, words)
@@ -72,7 +72,7 @@ def grid_of(figure: Figure, mains: Sequence[MainEffect]) -> list[list[Axes]]:
             look.dress(axes)
             axes.set_xlim(-0.35, len(main.levels) - 0.65)
             axes.set_xticks(range(len(main.levels)), [look.clip(level, 10) for level in main.levels])
-    look.amount_axis(grid[0][0], ticks=5)
+    look.amount_axis(grid[0][0])
     return [list(row) for row in grid]
 
 

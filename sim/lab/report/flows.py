@@ -108,7 +108,7 @@ def name_groups(axes: Axes, names: Sequence[str], arms: int) -> None:
     axes.tick_params(axis="y", length=0)
     low, high = axes.dataLim.intervalx
     wide = (high - low) or 1.0
-    pads = [0.2 * wide if abs(end) > 1e-12 else 0.02 * wide for end in (low, high)]
+    pads = [0.3 * wide if abs(end) > 1e-12 else 0.02 * wide for end in (low, high)]
     axes.set_xlim(low - pads[0], high + pads[1])
     axes.grid(visible=False, axis="y")
     axes.grid(axis="x", color=style.GRID, linewidth=0.7)

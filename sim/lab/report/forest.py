@@ -41,7 +41,7 @@ def forest(comparison: Comparison, words: Words) -> Chart:
     rows = rows_of(groups, comparison.manifest.get("margins", {}), single)
     reach = reach_of(rows)
     note = words("forest_note", control=look.clip(comparison.control), n=comparison.n)
-    if any(is_cut(row.effect, reach) for row in rows):
+    if any(is_cut(row, reach) for row in rows):
         note += (" " if words.lang == "en" else "") + words("forest_cut")
     row_height = ROW if len(rows) <= MANY else ROW_OF_MANY
     figure = look.sheet(words("forest_title"), note, row_height * (rows[-1].height + 1.6 if rows else 4) + 0.55,
@@ -86,13 +86,15 @@ def reach_of(rows: Sequence[Row]) -> float:
     ends = [end for end in ends if math.isfinite(end) and end > 0]
     if not ends:
         return 0.01
-    margins = [abs(row.margin) for row in rows if math.isfinite(row.margin)]
-    return 1.08 * min(max(ends + margins), WIDEST * float(np.median(ends)))
+    widest = WIDEST * float(np.median(ends))
+    margins = [abs(row.margin) for row in rows if abs(row.margin) <= widest]
+    return 1.08 * max(min(max(ends), widest), *margins, 0.0)
 
 
-def is_cut(effect: Effect, reach: float) -> bool:
-    """Whether a bar, or its point, lies beyond the scale."""
-    return any(abs(end) > reach for end in (effect.relative_low, effect.relative_high, effect.relative))
+def is_cut(row: Row, reach: float) -> bool:
+    """Whether a bar, its point or the margin lies beyond the scale."""
+    one = row.effect
+    return any(abs(end) > reach for end in (one.relative_low, one.relative_high, one.relative, row.margin))
 
 
 # ---- drawing -------------------------------------------------------------------------------------
@@ -112,6 +114,9 @@ def draw_row(axes: Axes, row: Row, arm: ArmLook, reach: float) -> None:
     if abs(row.margin) <= reach:
         axes.plot([100 * row.margin] * 2, [y - 0.42, y + 0.42], color=style.BLACK, linewidth=2.2, zorder=2,
                   linestyle=(0, (1, 0.7)))
+    elif math.isfinite(row.margin):
+        side = math.copysign(1, row.margin)
+        axes.plot(100 * side * reach, y, ">" if side > 0 else "<", color=style.BLACK, markersize=6, clip_on=False)
 
 
 def write_numbers(axes: Axes, rows: Sequence[Row], words: Words) -> None:
@@ -156,7 +161,7 @@ def name_rows(axes: Axes, rows: Sequence[Row], words: Words, single: bool) -> No
 
 def tagged(one: Effect, words: Words) -> str:
     """A metric's name, and its role if it has a special one."""
-    name = words.metric(one.metric)
+    name = words.title(one.metric)
     return name if one.role == "secondary" else f"{name}  ({words(f'role_{one.role}')})"
 
 

@@ -157,7 +157,8 @@ def write_head(figure: Figure, titles: Sequence[str], lines: Sequence[str]) -> N
 
 def key_columns(labels: Sequence[str]) -> int:
     """How many entries of a key fit beside each other."""
-    for columns in range(len(labels), 1, -1):
+    for rows in range(1, len(labels) + 1):
+        columns = -(-len(labels) // rows)
         widest = [max(width_of(label) for label in labels[k::columns]) for k in range(columns)]
         if sum(0.68 + 0.078 * width for width in widest) <= WIDTH - 2 * EDGE:
             return columns
@@ -189,12 +190,13 @@ def unhidden(label: str) -> str:
     return f"\u200a{label}" if label.startswith("_") else label
 
 
-def arm_key(arms: Mapping[str, ArmLook], bars: bool = False) -> list[tuple[Artist, str]]:
-    """The key of the arms: bars with hatches, or lines with markers."""
+def arm_key(arms: Mapping[str, ArmLook], bars: bool = False, joined: bool = True) -> list[tuple[Artist, str]]:
+    """The key of the arms: bars with hatches, or lines with markers; not `joined`: markers on a plain line."""
     if bars:
         return [(Patch(facecolor=look.color, edgecolor="white", hatch=look.hatch or None), look.label)
                 for look in arms.values()]
-    return [(Line2D([], [], **look.marks), look.label) for look in arms.values()]
+    return [(Line2D([], [], **look.marks | ({} if joined else {"linestyle": "-"})), look.label)
+            for look in arms.values()]
 
 
 def finish(figure: Figure) -> Figure:

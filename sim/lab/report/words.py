@@ -1,6 +1,7 @@
 """The report's language: every string out of `words.yaml`, and the human names of metrics and units."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ SUFFIXES = ("total", "first", "last")
 
 @cache
 def table(part: str) -> dict[str, Any]:
-    """One part of the dictionary: text, units, flags, methods, metrics or definitions."""
+    """One part of the dictionary: text, units, per, flags, methods, metrics or definitions."""
     found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))[part]
     return found
 
@@ -27,12 +28,6 @@ def kpi_names() -> dict[str, str]:
     """English names of the summary's key figures; those that lean on the line above have their own."""
     kpis = [*(kpi for _, group in KPIS for kpi in group), *LOG_KPIS]
     return {kpi.name: kpi.label for kpi in kpis if not kpi.label.startswith(" ")}
-
-
-@cache
-def kpi_units() -> dict[str, str]:
-    """Units of the summary's key figures."""
-    return {kpi.name: kpi.unit for kpi in [*(kpi for _, group in KPIS for kpi in group), *LOG_KPIS]}
 
 
 @dataclass(frozen=True)
@@ -62,13 +57,32 @@ class Words:
                 return self(key, name=name.removeprefix(start))
         return name.replace("_", " ")
 
-    def unit(self, unit: str) -> str:
-        """A unit's name; an unknown one as it is."""
-        return str(table("units").get(unit, {}).get(self.lang, unit))
+    def title(self, name: str) -> str:
+        """A metric's name at the head of a line."""
+        label = self.metric(name)
+        return label[:1].upper() + label[1:]
 
-    def term(self, part: str, name: str) -> str:
-        """The name of a flag or a method; an unknown one as it is."""
-        return str(table(part).get(name, {}).get(self.lang, name))
+    def unit(self, unit: str) -> str:
+        """A unit's name, `yuan/day` as yuan a day; an unknown one as it is."""
+        known = table("units").get(unit)
+        base, _, part = unit.partition("/")
+        if known is None and part in table("per"):
+            text: str = table("per")[part][self.lang]
+            return text.format(unit=self.unit(base))
+        return unit if known is None else str(known[self.lang])
+
+    def flag(self, flag: str) -> str:
+        """A flag in this language, its numbers in their places; an unknown part as it is."""
+        return ", ".join(self._flag(part) for part in flag.split(", "))
+
+    def _flag(self, part: str) -> str:
+        """One part of a flag."""
+        known = table("flags").get(re.sub(r"\d+", "{}", part))
+        return str(known[self.lang]).format(*re.findall(r"\d+", part)) if known else part
+
+    def method(self, name: str) -> str:
+        """The name of a method or an adjustment; an unknown one as it is."""
+        return str(table("methods").get(name, {}).get(self.lang, name))
 
     def definition(self, metric: str) -> tuple[str, str]:
         """A metric's unit and definition, both empty if it has none."""
