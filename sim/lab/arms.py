@@ -26,15 +26,20 @@ def arms_of(spec: Any, base: Sequence[str] = ()) -> dict[str, SimConfig]:
     quoted overrides. `base`: the overrides that all arms share. Raises ConfigError for anything that is no arm,
     naming the nearest.
     """
+    return {name: arm(name, overrides, base) for name, overrides in overrides_of(spec, base).items()}
+
+
+def overrides_of(spec: Any, base: Sequence[str] = ()) -> dict[str, list[str]]:
+    """The overrides of each arm by name, see `arms_of`."""
     if not isinstance(spec, list | tuple) or not spec:
         raise ConfigError("arms", spec, "must be a list of arms, such as [baseline,subsidy]")
     folders = folders_of(base)
-    found: dict[str, SimConfig] = {}
+    found: dict[str, list[str]] = {}
     for one in spec:
         name, overrides = _named(one) if isinstance(one, Mapping) else (str(one), None)
         if name in found:
             raise ConfigError("arms", name, "stands twice")
-        found[name] = arm(name, list_of(name, base, folders) if overrides is None else overrides, base)
+        found[name] = list_of(name, base, folders) if overrides is None else overrides
     return found
 
 

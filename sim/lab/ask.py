@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.config import SimConfig
-from sim.lab.arms import WORLD_KEYS, arms_of, world_overrides
+from sim.lab.arms import WORLD_KEYS, arm, overrides_of, world_overrides
 from sim.lab.quantities import known_metrics
 from sim.lab.settings import LANGUAGES, Match, Statistics
 from sim.lab.study import Study
@@ -138,8 +138,10 @@ class Compare(Question):
 
     def study(self, asked: CompareAsked, base: Sequence[str], common: Mapping[str, Any]) -> Study:
         """Arms against the first of them, or against the one that is named."""
-        arms = arms_of(asked.arms, base)
+        told = overrides_of(asked.arms, base)
+        arms = {name: arm(name, overrides, base) for name, overrides in told.items()}
         for name in asked.match.knobs:
             if name not in arms:
                 raise ConfigError("match.knobs", name, f"no such arm; {near(name, arms)}there are: {listed(arms)}")
-        return Study(verb=self.verb, arms=arms, control=asked.control or next(iter(arms)), match=asked.match, **common)
+        return Study(verb=self.verb, arms=arms, control=asked.control or next(iter(arms)), match=asked.match, told=told,
+                     **common)

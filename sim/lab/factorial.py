@@ -38,11 +38,11 @@ class Design(Question):
         """An arm a point; the first point is the control, which the main effects do not need."""
         factors = require_map("factors", asked.factors, 2)
         rows = points(asked.kind, factors, asked.samples, common["stats"].seed)
-        arms = {f"p{k:0{len(str(len(rows)))}d}": row for k, row in enumerate(rows, 1)}
-        worlds = {name: arm(name, [setting(*one) for one in zip(factors, row, strict=True)], base)
-                  for name, row in arms.items()}
+        told = {f"p{k:0{len(str(len(rows)))}d}": [setting(*one) for one in zip(factors, row, strict=True)]
+                for k, row in enumerate(rows, 1)}
+        arms = {name: arm(name, overrides, base) for name, overrides in told.items()}
         design = {"kind": asked.kind, "factors": factors, "points": [list(row) for row in rows]}
-        return Study(verb=self.verb, arms=worlds, control=next(iter(worlds)), design=design, **common)
+        return Study(verb=self.verb, arms=arms, control=next(iter(arms)), design=design, told=told, **common)
 
 
 # ---- points --------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def findings(study: Study, worlds: Worlds, manifest: Mapping[str, Any], failures
         traffic=traffic_of(study, worlds), convergence=dict(convergence(primary, study.stats.confidence)),
         stop_reason=stop_reason(study, primary),
         verdict=verdict(study, effects, rails, {one.arm: one.incremental for one in returns}),
-        guardrails=tuple((one.arm, one.sentence(), one.state == "kept") for one in rails),
+        guardrails=tuple((one.arm, one.sentence(study.lang), one.state == "kept") for one in rails),
         assumed=assumed(study.arms, study.control), methods=methods(study, primary.control.shape[0]),
         command=study.command, manifest=dict(manifest), failures=tuple(failures))
     return Findings(comparison, returns, rails)

@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.lab.judge import Pairs
+from sim.lab.phrases import phrases
 from sim.lab.settings import Margins, Statistics
 from sim.lab.stats.equivalence import inferior, non_inferior
 
 KEPT, HARMED, OPEN, UNDEFINED = "kept", "harmed", "open", "undefined"
-WORDS = {KEPT: "holds", HARMED: "broken", OPEN: "not shown: the interval reaches beyond the margin",
-         UNDEFINED: "undefined"}
 
 
 class Rail(NamedTuple):
@@ -24,6 +23,11 @@ class Rail(NamedTuple):
     up: bool
     words: str
 
+    @property
+    def signed(self) -> float:
+        """The margin with the sign of harm."""
+        return -self.margin if self.up else self.margin
+
 
 class Standing(NamedTuple):
     """How one arm stands at one rail: kept, harmed, open (not enough worlds to say) or undefined."""
@@ -32,9 +36,10 @@ class Standing(NamedTuple):
     rail: Rail
     state: str
 
-    def sentence(self) -> str:
-        """The rail and its verdict in words."""
-        return f"{self.rail.label}: non-inferior by more than {self.rail.words}: {WORDS[self.state]}"
+    def sentence(self, lang: str = "en") -> str:
+        """The rail and how the arm stands, in words."""
+        say = phrases("rails", lang)
+        return say["sentence"].format(rail=self.rail.label, margin=self.rail.words, state=say[self.state])
 
 
 def rails_of(margins: Margins) -> tuple[Rail, ...]:

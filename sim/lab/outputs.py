@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 from sim.files import write_columns, write_text
 from sim.lab.effects import Comparison, Effect
 from sim.lab.findings import Findings, Return
-from sim.lab.phrases import label, phrases
+from sim.lab.guardrails import rails_of
 from sim.lab.study import Study
 from sim.lab.verdict import yuan
 from sim.listing import table
@@ -73,7 +73,7 @@ def page(study: Study, found: Findings) -> str:
     parts = [table([HEAD, *map(_line, comparison.effects)])]
     if found.returns:
         parts.append(table([RETURN_HEAD, *map(_return_line, found.returns)]))
-    parts.append("\n".join(f"{one.arm}: {one.sentence()}" for one in found.standings))
+    parts.append("\n".join(f"{one.arm}: {one.sentence(study.lang)}" for one in found.standings))
     pairing = "\n".join(_pairing(comparison))
     parts += [pairing, comparison.stop_reason, comparison.verdict]
     return "\n\n".join(part for part in parts if part)
@@ -124,11 +124,12 @@ def _pairing(comparison: Comparison) -> Iterator[str]:
             yield f"variance-reduction factor, {one.metric} cumulated, {one.arm}: {shown}"
 
 
-def manifest_of(study: Study, facts: Mapping[str, Any], returns: Sequence[Return] = ()) -> dict[str, Any]:
-    """What the study's manifest says beside what the engine adds."""
+def manifest_of(study: Study) -> dict[str, Any]:
+    """What the manifest says of the question, known before the first run; the primary metric is fixed by its hash."""
+    config = study.config
     return {"key": study.key, "verb": study.verb, "command": study.command, "primary": study.primary,
-            "primary_hash": study.primary_key, "control": study.control, "arms": list(study.arms), "n": study.n,
-            "horizon": study.config.horizon, "burn_in": study.config.burn_in, "seed": study.config.seed,
-            "block": study.config.block, "label": label(study.primary, study.lang),
-            "note": phrases("verdict", study.lang)["end"].strip("；;. 。"),
-            "returns": [dict(zip(RETURN_COLUMNS, row, strict=True)) for row in return_rows(returns)], **facts}
+            "primary_hash": study.primary_key, "control": study.control,
+            "arms": {name: list(study.told.get(name, ())) for name in study.arms}, "n": study.n,
+            "horizon": config.horizon, "burn_in": config.burn_in, "seed": config.seed, "block": config.block,
+            "margins": {rail.metric: rail.signed for rail in rails_of(study.stats.margins)},
+            "half_width": study.stats.half_width}

@@ -15,15 +15,9 @@ def phrases(group: str, lang: str) -> Mapping[str, str]:
     return {name: texts[lang] for name, texts in found[group].items()}
 
 
-LABELS = {
-    "gmv_net": ("net GMV", "净 GMV"), "gmv_gross": ("gross GMV", "支付 GMV"), "orders": ("orders", "订单数"),
-    "contribution": ("contribution", "平台贡献利润"), "subsidy_total": ("subsidies", "补贴"),
-}
-
-
 def label(metric: str, lang: str) -> str:
-    """The name people use for a summary number; one without is told as it stands."""
+    """The name people use for a summary number, whether mean or sum."""
     from sim.lab.quantities import base_of
+    from sim.lab.report.words import Words
 
-    known = LABELS.get(base_of(metric))
-    return known[lang == "zh"] if known else metric.replace("_", " ")
+    return Words(lang).metric(base_of(metric))

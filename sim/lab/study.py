@@ -1,7 +1,7 @@
 """What a lab command asks: arms, control, primary metric, number of pairs; hashed before the first run."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class Study:
     lang: str = "en"
     design: Mapping[str, Any] = field(default_factory=dict)  # doses or factors: part of the question
     command: str = ""
+    told: Mapping[str, Sequence[str]] = field(default_factory=dict)  # arm: its overrides, for readers
 
     def __post_init__(self) -> None:
         """Refuse what cannot be compared."""

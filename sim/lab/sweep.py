@@ -36,13 +36,12 @@ class Sweep(Question):
         """An arm a dose against the arm that has every key at its first dose."""
         doses = require_map("doses", asked.doses, 2)
         start = [setting(key, values[0]) for key, values in doses.items()]
-        arms = {CONTROL: arm(CONTROL, start, base)}
+        told = {CONTROL: start}
         for key, values in doses.items():
-            for dose in values[1:]:
-                name = arm_name(key, dose, doses)
-                others = [one for one in start if one != setting(key, values[0])]
-                arms[name] = arm(name, [*others, setting(key, dose)], base)
-        return Study(verb=self.verb, arms=arms, control=CONTROL, design={"doses": doses}, **common)
+            others = [one for one in start if one != setting(key, values[0])]
+            told |= {arm_name(key, dose, doses): [*others, setting(key, dose)] for dose in values[1:]}
+        arms = {name: arm(name, overrides, base) for name, overrides in told.items()}
+        return Study(verb=self.verb, arms=arms, control=CONTROL, design={"doses": doses}, told=told, **common)
 
 
 CONTROL = "control"

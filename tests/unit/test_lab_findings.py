@@ -151,7 +151,7 @@ def test_the_verdict_says_what_is_clear_and_nothing_more() -> None:
 
 
 def test_losses_are_losses_in_both_languages() -> None:
-    for lang, words in (("en", "subsidy lowers net GMV by 3.99"), ("zh", "subsidy 使净 GMV降低 3.99")):
+    for lang, words in (("en", "subsidy lowers net GMV by 3.99"), ("zh", "subsidy 使净 GMV（结算口径）降低 3.99")):
         asked = study("baseline", "subsidy", lang=lang)
         text = findings(asked, outcomes(asked, {"subsidy": -4.0}), {}).comparison.verdict
         assert words in text and "−3" not in text
