@@ -40,21 +40,18 @@ def reader_of_a_run(verb: str) -> Reader:
 
 
 def launch(reader: Reader, arguments: Sequence[str], act: Callable[[Any], int]) -> int:
-    """Check every job of a command line, then let Hydra compose each again and `act` on it.
+    """Check every job of a command line, then enter Hydra, which calls `act` for each in turn.
 
     Returns the largest exit code. Raises ConfigError before anything is written.
     """
-    flags, found = read_flags(arguments), []
+    flags, ready = read_flags(arguments), []
     if not asks_hydra(flags):
-        found = jobs(flags)
-        for overrides in found:
+        for overrides in jobs(flags):
             asked = reader.read(compose(overrides, reader.root), overrides)
-            if flags.cfg is None:
-                reader.place(asked)
-    waiting = iter(found)
+            ready.append(asked if flags.cfg else reader.place(asked))
+    waiting = iter(ready)
     options = [word for word in arguments if word not in flags.overrides]
-    return hydra_main([*options, *flags.overrides],
-                      lambda node: act(reader.place(reader.read(node, next(waiting)))), reader.root)
+    return hydra_main([*options, *flags.overrides], lambda node: act(next(waiting)), reader.root)
 
 
 def read_flags(arguments: Sequence[str]) -> argparse.Namespace:

@@ -11,6 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.config import SimConfig
 from sim.lab.arms import WORLD_KEYS, arm, overrides_of, world_overrides
+from sim.lab.execute import Backend
 from sim.lab.quantities import known_metrics
 from sim.lab.settings import LANGUAGES, Match, Statistics
 from sim.lab.study import Study
@@ -23,7 +24,7 @@ class Asked:
     """What every lab verb takes beside the world."""
 
     stats: Statistics
-    backend: dict[str, Any]
+    backend: Backend
     n: int = number("worlds", 2, 1_000_000, SETTING, "paired worlds in all")
     primary: str = text("the one metric the study is about")
     metrics: tuple[str, ...] = text("secondary metrics")
@@ -36,7 +37,7 @@ class Task:
     """A checked study, where its worlds are simulated and kept, and the folder of its results."""
 
     study: Study
-    backend: Mapping[str, Any]
+    backend: Backend
     store: Path
     out: Path
     asked: Mapping[str, Any]  # the composed tree, for study.yaml
@@ -66,6 +67,8 @@ class Question:
         plain = plain_of(node)
         own = {name: value for name, value in plain.items() if name not in WORLD_KEYS}
         asked = build(self.settings, {"backend": {}} | own)
+        if plain["replication"]:
+            raise ConfigError("replication", plain["replication"], "is the lab's own, from 0 on; n= says how many")
         require_metrics(asked)
         require_writable("store", Path(asked.store))
         words = (f"icsim {self.verb}", *map(quoted, overrides))
@@ -140,7 +143,7 @@ class Compare(Question):
         """Arms against the first of them, or against the one that is named."""
         told = overrides_of(asked.arms, base)
         arms = {name: arm(name, overrides, base) for name, overrides in told.items()}
-        for name in asked.match.knobs:
+        for name in asked.match.knobs or ():
             if name not in arms:
                 raise ConfigError("match.knobs", name, f"no such arm; {near(name, arms)}there are: {listed(arms)}")
         return Study(verb=self.verb, arms=arms, control=asked.control or next(iter(arms)), match=asked.match, told=told,

@@ -9,7 +9,7 @@ import numpy as np
 from sim.lab.assumed import assumed
 from sim.lab.effects import Comparison, Curve, Effect
 from sim.lab.guardrails import Standing, rails_of, standings
-from sim.lab.judge import GUARDRAIL, Pairs, curve, effect, primary_effects, secondary_effects
+from sim.lab.judge import GUARDRAIL, PRIMARY, SECONDARY, Pairs, adjusted, curve, plain_effects, primary_effects
 from sim.lab.methods import methods
 from sim.lab.phrases import phrases
 from sim.lab.quantities import base_of
@@ -60,7 +60,7 @@ class Findings(NamedTuple):
 
 def findings(study: Study, worlds: Worlds, manifest: Mapping[str, Any], failures: Sequence[str] = ()) -> Findings:
     """Everything a study's worlds say, by the rules it was asked under."""
-    family = {name: pairs_of(study, worlds, name) for name in wanted(study, worlds.values)}
+    family = {name: pairs_of(study, worlds.values, name) for name in wanted(study, worlds.values)}
     effects = effects_of(study, family)
     rails = tuple(standings([family[rail.metric] for rail in rails_of(study.stats.margins) if rail.metric in family],
                             study.stats))
@@ -86,19 +86,26 @@ def wanted(study: Study, known: Mapping[str, np.ndarray]) -> list[str]:
     return [name for name in dict.fromkeys((study.primary, *study.metrics, *rails)) if name in known]
 
 
-def pairs_of(study: Study, worlds: Worlds, metric: str) -> Pairs:
+def pairs_of(study: Study, values: Mapping[str, np.ndarray], metric: str) -> Pairs:
     """One summary number of all worlds."""
-    values = dict(zip(study.arms, worlds.values[metric], strict=True))
-    return Pairs(metric, values[study.control], {arm: values[arm] for arm in study.treated})
+    rows = dict(zip(study.arms, values[metric], strict=True))
+    return Pairs(metric, rows[study.control], {arm: rows[arm] for arm in study.treated})
 
 
 def effects_of(study: Study, family: Mapping[str, Pairs]) -> list[Effect]:
-    """Primary, then secondary metrics, then guardrails; a metric plays one role."""
-    stats = study.stats
+    """Primary, then secondary metrics, then guardrails; a metric plays one role.
+
+    The primary by max-t over arms, secondary metrics of all arms by Holm; in a sweep, which explores, both together by
+    Benjamini-Hochberg. Guardrails are judged by their margins.
+    """
+    stats, primary = study.stats, family[study.primary]
     rails = [rail.metric for rail in rails_of(stats.margins) if rail.metric in family and rail.metric != study.primary]
-    rest = [pairs for name, pairs in family.items() if name != study.primary and name not in rails]
-    kept = [effect(arm, family[name], GUARDRAIL, stats) for name in rails for arm in study.treated]
-    return [*primary_effects(family[study.primary], stats), *secondary_effects(rest, stats), *kept]
+    rest = plain_effects([pairs for name, pairs in family.items() if name not in (study.primary, *rails)], SECONDARY,
+                         stats)
+    kept = plain_effects([family[name] for name in rails], GUARDRAIL, stats)
+    if study.verb == "sweep":
+        return [*adjusted([*plain_effects([primary], PRIMARY, stats), *rest], "bh"), *kept]
+    return [*primary_effects(primary, stats), *adjusted(rest, "holm"), *kept]
 
 
 def curves_of(study: Study, worlds: Worlds) -> Iterator[Curve]:

@@ -81,10 +81,9 @@ def primary_effects(pairs: Pairs, stats: Statistics) -> list[Effect]:
             for one, p in zip(found, adjusted, strict=True)]
 
 
-def secondary_effects(family: Sequence[Pairs], stats: Statistics, explore: bool = False) -> list[Effect]:
-    """Every arm's effect on the secondary metrics, one family: Holm, or Benjamini-Hochberg in a sweep."""
-    found = [effect(arm, pairs, SECONDARY, stats) for pairs in family for arm in pairs.treated]
-    return adjusted(found, "bh" if explore else "holm")
+def plain_effects(family: Sequence[Pairs], role: str, stats: Statistics) -> list[Effect]:
+    """Every arm's effect on these metrics, p not yet adjusted."""
+    return [effect(arm, pairs, role, stats) for pairs in family for arm in pairs.treated]
 
 
 def adjusted(effects: Sequence[Effect], by: str) -> list[Effect]:

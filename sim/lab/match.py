@@ -111,7 +111,7 @@ def turned(arm: str, config: SimConfig, knob: Knob, target: float, match: Match,
 
 def knob_of(arm: str, config: SimConfig, match: Match) -> Knob:
     """The knob that is named for an arm, or the intensity of its only policy; raises ConfigError for none."""
-    key = match.knobs.get(arm)
+    key = match.knob(arm)
     if key is None:
         acting = [name for name, policy in policies_of(config.policy).items() if not policy.idle]
         if len(acting) != 1:

@@ -67,9 +67,13 @@ class Statistics:
 class Match:
     """Budget matching: which money is made equal, to what, by which knob of each arm."""
 
-    knobs: dict[str, str]
+    knobs: dict[str, str] | None
     by: str | None = choice((SPEND,), "null: arms spend what they spend")
     to: str | None = text("an arm's name or yuan a world; null: the arm that spends least")
     tolerance: float = number("share", 0.0001, 0.5, SETTING, "of the target, within which spends count as equal")
     n: int = number("worlds", 1, 1000, SETTING, "paired worlds in which the knobs are set")
-    rounds: int = number("rounds", 1, 60, SETTING, "most worlds simulated for each of them")
+    rounds: int = number("rounds", 1, 60, SETTING, "most values tried for each arm")
+
+    def knob(self, arm: str) -> str | None:
+        """The key of the knob that is named for an arm."""
+        return (self.knobs or {}).get(arm)

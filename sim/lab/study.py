@@ -10,8 +10,8 @@ from sim.lab.settings import Match, Statistics
 from sim.schema import ConfigError, listed, near
 
 PRIMARY = "gmv_net_total"
-SECONDARY = ("gmv_gross_total", "orders_total", "contribution_total", "subsidy_total_total", "take_revenue_total",
-             "merchant_profit_total", "creator_income_total")
+SECONDARY = ("gmv_gross_total", "orders_total", "contribution_total", "take_revenue_total", "merchant_profit_total",
+             "creator_income_total")
 IN_THE_QUESTION = (*WORLD_GROUPS, "block", "horizon")
 
 

@@ -11,7 +11,6 @@ from sim.lab.arms import arm
 from sim.lab.ask import Asked, Question, require_map
 from sim.lab.effects import Effect
 from sim.lab.findings import CONTRIBUTION, Worlds
-from sim.lab.judge import PRIMARY, Pairs, adjusted, effect
 from sim.lab.stats.money import incremental_roi
 from sim.lab.stats.multiple import max_t
 from sim.lab.stats.relative import Ratio
@@ -83,19 +82,13 @@ class Response(NamedTuple):
     unprofitable: Any  # first dose with incremental ROI < 1; None if there is none
 
 
-def responses(study: Study, worlds: Worlds) -> Iterator[Response]:
-    """The response to each key; p adjusted by Benjamini-Hochberg over all doses of all keys."""
-    doses = study.design["doses"]
-    names = {arm_name(key, dose, doses): k for key, values in doses.items() for k, dose in enumerate(values)}
+def responses(study: Study, worlds: Worlds, effects: Sequence[Effect]) -> Iterator[Response]:
+    """The response to each key; `effects`: what the findings say of the primary metric."""
+    doses, said = study.design["doses"], {one.arm: one for one in effects if one.metric == study.primary}
     rows = dict(zip(study.arms, worlds.values[study.primary], strict=True))
-    pairs = Pairs(study.primary, rows[CONTROL], {name: rows[name] for name in study.treated})
-    effects = {one.arm: one for one in adjusted([effect(name, pairs, PRIMARY, study.stats) for name in study.treated],
-                                                "bh")}
-    assert set(effects) <= set(names)
     for key, values in doses.items():
         arms = [CONTROL, *(arm_name(key, dose, doses) for dose in values[1:])]
-        found = tuple(Dose(dose, effects[name], *_returns(study, worlds, arms, k + 1))
-                      for k, (dose, name) in enumerate(zip(values[1:], arms[1:], strict=True)))
+        found = tuple(Dose(values[k], said[arms[k]], *_returns(study, worlds, arms, k)) for k in range(1, len(arms)))
         best, good = best_of(values, np.array([rows[name] for name in arms]), study)
         poor = next((dose.value for dose in found if dose.roi.value < 1.0), None)
         yield Response(key, values[0], found, best, good, poor)

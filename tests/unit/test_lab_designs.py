@@ -10,6 +10,7 @@ import pytest
 from sim.config import SimConfig
 from sim.lab import factorial, match, sweep
 from sim.lab.arms import arms_of, read_arm, world_overrides
+from sim.lab.findings import Worlds, findings
 from sim.lab.settings import Match
 from sim.lab.stats.draws import generator
 from sim.lab.study import Study
@@ -86,6 +87,11 @@ def dose_study(doses: dict[str, list[Any]], n: int = 12) -> Study:
     return sweep.Sweep().study(asked, BASE, common)
 
 
+def responses(asked: Study, worlds: Worlds) -> list[sweep.Response]:
+    """What a sweep's worlds say."""
+    return list(sweep.responses(asked, worlds, findings(asked, worlds, {}).comparison.effects))
+
+
 DOSES = {"policy.subsidy.depth": [0, 0.1, 0.2, 0.3], "policy.subsidy.life": [7, 14]}
 
 
@@ -98,7 +104,7 @@ def test_each_key_moves_alone_from_the_first_dose() -> None:
 def test_the_best_dose_stands_with_all_that_cannot_be_told_from_it() -> None:
     asked = dose_study(DOSES)
     lifts = {"depth=0.1": 2.0, "depth=0.2": 5.0, "depth=0.3": 5.0, "life=14": -1.0}
-    depth, life = sweep.responses(asked, outcomes(asked, lifts, noise=10))
+    depth, life = responses(asked, outcomes(asked, lifts, noise=10))
     assert depth.best in (0.2, 0.3) and depth.as_good == (0.2, 0.3)
     assert (life.best, life.as_good) == (7, (7,))
     assert [dose.value for dose in depth.doses] == [0.1, 0.2, 0.3]
@@ -109,7 +115,7 @@ def test_the_first_dose_that_loses_money_is_named() -> None:
     asked = dose_study({"policy.subsidy.depth": [0, 0.1, 0.2, 0.3]})
     worlds = outcomes(asked, {"depth=0.1": 1.0, "depth=0.2": -1.0, "depth=0.3": -2.0})
     spend = np.arange(4)[:, None] * np.full(12, 500.0)
-    [found] = sweep.responses(asked, worlds._replace(spend=spend))
+    [found] = responses(asked, worlds._replace(spend=spend))
     assert found.unprofitable == 0.2
     assert [dose.roi.value > 1 for dose in found.doses] == [True, False, False]
     gain = worlds.values["contribution_total"]

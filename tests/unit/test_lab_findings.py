@@ -118,7 +118,7 @@ def test_returns_know_what_came_back() -> None:
 def test_a_study_stops_on_precision_and_says_so() -> None:
     for noise, is_precise in ((0.1, True), (200.0, False)):
         asked = study(n=30)
-        pairs = pairs_of(asked, outcomes(asked, LIFTS, noise=noise), "gmv_net_total")
+        pairs = pairs_of(asked, outcomes(asked, LIFTS, noise=noise).values, "gmv_net_total")
         assert precise(asked, pairs) == is_precise
         assert stop_reason(asked, pairs).startswith("precise after 30" if is_precise else "all 30 pairs done before")
     fixed = study(n=30, stats=statistics(half_width=None))

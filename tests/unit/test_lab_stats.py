@@ -215,6 +215,17 @@ def test_a_day_without_a_value_stays_apart() -> None:
     assert np.isnan(other.delta[2]) and np.delete(other.band_low, 2) == pytest.approx(whole.band_low)
 
 
+def test_days_on_which_few_worlds_differ_do_not_warn() -> None:
+    curves = np.zeros((6, 5))
+    curves[0, 2] = curves[1, 3] = curves[2, 3] = 4.0
+    curves[:, 4] = 7.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = bands.band(curves)
+    assert [found.band_low[0], found.band_high[0], found.band_low[4], found.band_high[4]] == [0, 0, 7, 7]
+    assert found.band_low[2] < 0 < found.band_high[2]
+
+
 # ---- stopping, margins --------------------------------------------------------------------------------------------
 
 def test_precision_must_last_through_the_look_ahead() -> None:

@@ -31,7 +31,8 @@ def band(curves: np.ndarray, confidence: float = CONFIDENCE, resamples: int = RE
     out = np.full((5, len(found)), np.nan)
     if known.any():
         each = paired_t(found[known], confidence)
-        reach = critical_sup_t(found[known], confidence, resamples, seed) * each.error
+        critical = critical_sup_t(found[known], confidence, resamples, seed)
+        reach = np.multiply(critical, each.error, out=np.zeros_like(each.error), where=each.error > 0)
         out[:, known] = each.delta, each.low, each.high, each.delta - reach, each.delta + reach
     return Band(*out)
 
@@ -44,4 +45,4 @@ def critical_sup_t(rows: np.ndarray, confidence: float, resamples: int = RESAMPL
     Econometrics 34; wild bootstrap after Wu (1986), Annals of Statistics 14.
     """
     largest = flipped(rows - rows.mean(axis=1, keepdims=True), resamples, seed).max(axis=1)
-    return max(float(np.quantile(largest, confidence)), critical_t(rows.shape[1], confidence))
+    return max(float(np.quantile(largest, confidence, method="higher")), critical_t(rows.shape[1], confidence))
