@@ -11,7 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.config import SimConfig
 from sim.lab.arms import WORLD_KEYS, arm, overrides_of, world_overrides
-from sim.lab.execute import Backend
+from sim.lab.backend import Backend
 from sim.lab.quantities import known_metrics
 from sim.lab.settings import LANGUAGES, Match, Statistics
 from sim.lab.study import Study

@@ -16,7 +16,16 @@ from sim.lab import frames
 from sim.lab.ask import Task
 from sim.lab.findings import Findings, findings
 from sim.lab.item import Item
-from sim.lab.outputs import RETURN_COLUMNS, manifest_of, return_rows, write_csv, write_effects, write_pairs
+from sim.lab.outputs import (
+    PAIRING_COLUMNS,
+    RETURN_COLUMNS,
+    manifest_of,
+    pairing_rows,
+    return_rows,
+    write_csv,
+    write_effects,
+    write_pairs,
+)
 from sim.lab.workshop import Workshop, workshop_of
 from sim.record import package_versions
 from sim.sources import source_digest
@@ -79,6 +88,8 @@ def write_comparison(here: Desk, found: Findings, items: Sequence[Item]) -> None
     here.write_tables(items)
     write_effects(out / "comparison.csv", found.comparison.effects)
     write_pairs(out / "pairs.parquet", found.comparison)
+    if found.pairing:
+        write_csv(out / "variance_reduction.csv", PAIRING_COLUMNS, pairing_rows(found))
     if found.returns:
         write_csv(out / "returns.csv", RETURN_COLUMNS, return_rows(found.returns))
     write_report(found.comparison, out, here.task.study.lang)

@@ -17,6 +17,7 @@ from sim.lab.stats.money import attributed_roi, incremental_roi, payback_day
 from sim.lab.stats.paired import half_widths
 from sim.lab.stats.relative import Ratio
 from sim.lab.stats.stopping import precise_at
+from sim.lab.stats.variance import by_horizon
 from sim.lab.study import Study
 from sim.lab.verdict import verdict
 
@@ -51,19 +52,22 @@ class Return(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """A comparison as the report takes it, and the returns and guardrails behind its verdict."""
+    """A comparison as the report takes it, and the returns and guardrails behind its verdict.
+
+    `pairing`: arm -> variance-reduction factor of the primary, cumulated up to each day, and its interval, (3, days).
+    """
 
     comparison: Comparison
     returns: tuple[Return, ...]
     standings: tuple[Standing, ...]
+    pairing: Mapping[str, np.ndarray]
 
 
 def findings(study: Study, worlds: Worlds, manifest: Mapping[str, Any], failures: Sequence[str] = ()) -> Findings:
     """Everything a study's worlds say, by the rules it was asked under."""
     family = {name: pairs_of(study, worlds.values, name) for name in wanted(study, worlds.values)}
     effects = effects_of(study, family)
-    rails = tuple(standings([family[rail.metric] for rail in rails_of(study.stats.margins) if rail.metric in family],
-                            study.stats))
+    rails = tuple(standings(effects, study.stats.margins))
     returns = tuple(returns_of(study, worlds))
     config, primary = study.config, family[study.primary]
     comparison = Comparison(
@@ -77,7 +81,7 @@ def findings(study: Study, worlds: Worlds, manifest: Mapping[str, Any], failures
         guardrails=tuple((one.arm, one.sentence(study.lang), one.state == "kept") for one in rails),
         assumed=assumed(study.arms, study.control), methods=methods(study, primary.control.shape[0]),
         command=study.command, manifest=dict(manifest), failures=tuple(failures))
-    return Findings(comparison, returns, rails)
+    return Findings(comparison, returns, rails, pairing_of(study, worlds))
 
 
 def wanted(study: Study, known: Mapping[str, np.ndarray]) -> list[str]:
@@ -116,6 +120,18 @@ def curves_of(study: Study, worlds: Worlds) -> Iterator[Curve]:
             values = worlds.daily[name]
             for arm in study.treated:
                 yield curve(arm, name, worlds.days, values[place[arm]], values[place[study.control]], study.stats)
+
+
+def pairing_of(study: Study, worlds: Worlds) -> dict[str, np.ndarray]:
+    """What pairing pays for the primary, by arm and horizon; nothing where it has no daily column."""
+    daily = worlds.daily.get(base_of(study.primary))
+    if daily is None:
+        return {}
+    rows = dict(zip(study.arms, daily, strict=True))
+    lived = {arm: np.isfinite(values).any(axis=1) & np.isfinite(rows[study.control]).any(axis=1)
+             for arm, values in rows.items()}
+    return {arm: by_horizon(rows[arm][lived[arm]], rows[study.control][lived[arm]], study.stats.confidence)
+            for arm in study.treated if lived[arm].sum() >= 2}
 
 
 # ---- money, traffic, precision -------------------------------------------------------------------

@@ -1,14 +1,13 @@
 """Guardrails of a comparison: metrics that no arm may worsen by more than a margin, and how each arm stands."""
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from sim.lab.judge import Pairs
+from sim.lab.effects import Effect
 from sim.lab.phrases import phrases
-from sim.lab.settings import Margins, Statistics
+from sim.lab.settings import Margins
 from sim.lab.stats.equivalence import inferior, non_inferior
 
 KEPT, HARMED, OPEN, UNDEFINED = "kept", "harmed", "open", "undefined"
@@ -51,22 +50,19 @@ def rails_of(margins: Margins) -> tuple[Rail, ...]:
     )
 
 
-def standings(family: Sequence[Pairs], stats: Statistics) -> Iterator[Standing]:
-    """Every arm at every rail whose metric is among the pairs, arm by arm."""
-    found = {pairs.metric: pairs for pairs in family}
-    arms = next(iter(found.values())).treated if found else {}
-    for arm in arms:
-        for rail in rails_of(stats.margins):
-            if rail.metric in found:
-                yield Standing(arm, rail, state(arm, found[rail.metric], rail, stats.confidence))
+def standings(effects: Sequence[Effect], margins: Margins) -> Iterator[Standing]:
+    """Every arm at every rail whose metric was judged, arm by arm."""
+    for arm in dict.fromkeys(one.arm for one in effects):
+        for rail in rails_of(margins):
+            for one in effects:
+                if (one.arm, one.metric) == (arm, rail.metric):
+                    yield Standing(arm, rail, state(one.low, one.high, rail))
 
 
-def state(arm: str, pairs: Pairs, rail: Rail, confidence: float) -> str:
-    """Whether the interval lies on the good side of the margin, beyond it, or across."""
-    differences = pairs.treated[arm] - pairs.control
-    differences = differences[np.isfinite(differences)]
-    if len(differences) < 2:
+def state(low: float, high: float, rail: Rail) -> str:
+    """Whether an effect's interval lies on the good side of the margin, beyond it, or across."""
+    if math.isnan(low + high):
         return UNDEFINED
-    if non_inferior(differences, rail.margin, rail.up, confidence):
+    if non_inferior(low, high, rail.margin, rail.up):
         return KEPT
-    return HARMED if inferior(differences, rail.margin, rail.up, confidence) else OPEN
+    return HARMED if inferior(low, high, rail.margin, rail.up) else OPEN

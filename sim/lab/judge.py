@@ -101,4 +101,4 @@ def curve(arm: str, metric: str, days: np.ndarray, treated: np.ndarray, control:
     if len(x) < 2:
         return Curve(arm, metric, unit_of(metric), days, *np.full((6, len(days)), NONE))
     found = band(x - y, stats.confidence, seed=stats.seed)
-    return Curve(arm, metric, unit_of(metric), days, *found, by_horizon(x, y))
+    return Curve(arm, metric, unit_of(metric), days, *found, by_horizon(x, y)[0])

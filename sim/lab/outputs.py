@@ -74,7 +74,7 @@ def page(study: Study, found: Findings) -> str:
     if found.returns:
         parts.append(table([RETURN_HEAD, *map(_return_line, found.returns)]))
     parts.append("\n".join(f"{one.arm}: {one.sentence(study.lang)}" for one in found.standings))
-    pairing = "\n".join(_pairing(comparison))
+    pairing = "\n".join(_pairing(found))
     parts += [pairing, comparison.stop_reason, comparison.verdict]
     return "\n\n".join(part for part in parts if part)
 
@@ -113,15 +113,22 @@ def chance(p: float) -> str:
     return "–" if math.isnan(p) else "< .0001" if p < 0.0001 else f"{p:.4f}"
 
 
-def _pairing(comparison: Comparison) -> Iterator[str]:
-    """The primary's variance-reduction factor at a few horizons, arm by arm."""
-    from sim.lab.quantities import base_of
+def _pairing(found: Findings) -> Iterator[str]:
+    """The primary's variance-reduction factor with its F interval at a few horizons, arm by arm."""
+    for arm, factors in found.pairing.items():
+        last = factors.shape[1]
+        days = sorted({day for day in (7, 14, 30, 60, last) if day <= last})
+        shown = ", ".join("day {}: {} ({} … {})".format(day, *map(figure, factors[:, day - 1])) for day in days)
+        yield f"{arm}: variance-reduction factor of the cumulated primary, 95 % by F: {shown}"
 
-    for one in comparison.curves:
-        if one.metric == base_of(comparison.primary):
-            days = sorted({day for day in (6, 13, 29, 59, len(one.days) - 1) if day < len(one.days)})
-            shown = ", ".join(f"{figure(float(one.vrf[day]))} at day {day + 1}" for day in days)
-            yield f"variance-reduction factor, {one.metric} cumulated, {one.arm}: {shown}"
+
+def pairing_rows(found: Findings) -> Iterator[list[Any]]:
+    """variance_reduction.csv: arm, days cumulated, factor and its interval."""
+    for arm, factors in found.pairing.items():
+        yield from ([arm, day, *row] for day, row in enumerate(factors.T.tolist(), 1))
+
+
+PAIRING_COLUMNS = ("arm", "days", "factor", "low", "high")
 
 
 def manifest_of(study: Study) -> dict[str, Any]:

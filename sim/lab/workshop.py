@@ -11,7 +11,8 @@ from sim.checkpoint import refuse_other_past
 from sim.config import SimConfig
 from sim.lab import frames
 from sim.lab.ask import Task
-from sim.lab.execute import Backend, Failure, execute
+from sim.lab.backend import Backend
+from sim.lab.execute import Failure, execute
 from sim.lab.findings import Worlds, daily_names, pairs_of, precise
 from sim.lab.item import Item, warm_item
 from sim.lab.stats.stopping import batches
@@ -28,19 +29,16 @@ class Workshop:
     def __init__(self, store: Path, backend: Backend, out: Path, progress: bool = True) -> None:
         self.store, self.backend, self.out, self.progress = Store(store), backend, out, progress
         self.failures: dict[str, Failure] = {}
-        self.seconds = 0.0
-        self.done = self.skipped = 0
+        self.seconds, self.done = 0.0, 0
 
     def simulate(self, items: Sequence[Item], warm: Sequence[Item] = ()) -> None:
         """Have every item in the store that can be simulated; warm worlds only where an item still needs one."""
         missing = {item.parent for item in items if not self.store.has(item.key)}
-        for batch in ([one for one in warm if one.key in missing], items):
-            if batch:
-                outcome = execute(batch, self.store, self.backend, progress=self.progress, out=self.out)
-                self.seconds += outcome.seconds
-                self.failures |= {one.key: one for one in outcome.failures}
+        wanted = [*(one for one in warm if one.key in missing), *items]
+        outcome = execute(wanted, self.store, self.backend, progress=self.progress, out=self.out)
+        self.seconds += outcome.seconds
         self.done += outcome.done
-        self.skipped = max(self.skipped, outcome.skipped)
+        self.failures |= {one.key: one for one in outcome.failures}
 
     def worlds(self, study: Study, items: Sequence[Item]) -> Worlds:
         """What the store holds of these items, in the order of arms and replications."""

@@ -198,7 +198,8 @@ def test_harm_at_the_margin_is_let_through_as_often_as_promised(n: int) -> None:
     """Differences exactly at the margin: non-inferiority errs in 2.5 %, equivalence in at most 5 %."""
     draws = generator(n)
     studies = draws.standard_normal((STUDIES, n)) - 1.0
-    passed = np.mean([(equivalence.non_inferior(one, 1.0), equivalence.inferior(one, 1.0),
+    passed = np.mean([(equivalence.non_inferior(*bounds(paired_t(one)), 1.0),
+                       equivalence.inferior(*bounds(paired_t(one)), 1.0),
                        equivalence.equivalent(one, 1.0)) for one in studies], axis=0)
     print(f"\nat the margin, n = {n}: not worse {passed[0]:.3f}, worse {passed[1]:.3f}, equivalent {passed[2]:.3f}")
     assert np.abs(passed[:2] - 0.025).max() < 4 * np.sqrt(0.025 * 0.975 / STUDIES)

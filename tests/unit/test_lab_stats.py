@@ -249,10 +249,10 @@ def test_looks_start_after_the_first_look_ahead() -> None:
 
 def test_margins() -> None:
     nought = 0.1 * generator(10).standard_normal(12)
-    assert equivalence.non_inferior(nought - 0.5, 1.0) and not equivalence.non_inferior(nought - 1.0, 1.0)
-    assert equivalence.non_inferior(nought + 0.5, 1.0, up=False)
-    assert not equivalence.non_inferior(nought + 1.0, 1.0, up=False)
-    assert equivalence.inferior(nought - 2, 1.0) and not equivalence.inferior(nought - 1, 1.0)
+    assert equivalence.non_inferior(-0.9, 5.0, 1.0) and not equivalence.non_inferior(-1.0, 5.0, 1.0)
+    assert equivalence.non_inferior(-5.0, 0.9, 1.0, up=False) and not equivalence.non_inferior(-5.0, 1.0, 1.0, up=False)
+    assert equivalence.inferior(-3.0, -1.1, 1.0) and not equivalence.inferior(-3.0, -1.0, 1.0)
+    assert not equivalence.non_inferior(np.nan, np.nan, 1.0) and not equivalence.inferior(np.nan, np.nan, 1.0)
     assert equivalence.equivalent(nought, 0.5) and not equivalence.equivalent(nought + 0.5, 0.5)
     assert equivalence.equivalent(nought, 0.5) == (
         max(stats.ttest_1samp(nought, -0.5, alternative="greater").pvalue,
@@ -277,7 +277,7 @@ def test_the_factor_by_horizon_ends_with_that_of_the_sums() -> None:
     x, y = generator(12).standard_normal((2, 12, 30))
     x[:, 4] = np.nan
     sums = np.nansum(x, axis=1), np.delete(y, 4, axis=1).sum(axis=1)
-    assert variance.by_horizon(x, y)[-1] == pytest.approx(variance.from_pairs(*sums).value)
+    assert variance.by_horizon(x, y)[:, -1] == pytest.approx(variance.from_pairs(*sums))
 
 
 def test_equal_variances_have_a_factor_of_one_within_fs_quantiles() -> None:
@@ -320,7 +320,7 @@ def test_a_placebo_is_exactly_nothing_and_warns_of_nothing() -> None:
         assert list(multiple.max_t(np.zeros((3, 12)))) == [1, 1, 1]
         assert np.array_equal(bands.band(np.zeros((12, 5))), np.zeros((5, 5)))
         assert variance.from_pairs(control, control).value == np.inf
-        assert equivalence.equivalent(PLACEBO, 1e-12) and equivalence.non_inferior(PLACEBO, 1e-12)
+        assert equivalence.equivalent(PLACEBO, 1e-12) and equivalence.non_inferior(found.low, found.high, 1e-12)
         assert np.isnan(money.incremental_roi(PLACEBO, PLACEBO)).all()
         assert money.payback_day(np.zeros((12, 5))) == 0
 

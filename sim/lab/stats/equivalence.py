@@ -6,23 +6,22 @@ import numpy as np
 from sim.lab.stats.paired import CONFIDENCE, paired_t
 
 
-def non_inferior(differences: np.ndarray, margin: float, up: bool = True, confidence: float = CONFIDENCE) -> bool:
-    """Whether the two-sided interval, (n,) pairs, lies on the good side of the margin; false where undefined.
+def non_inferior(low: float, high: float, margin: float, up: bool = True) -> bool:
+    """Whether an interval of arm minus control lies on the good side of the margin, > 0 and in the same unit.
 
-    One-sided level (1 - confidence) / 2. Piaggio et al. (2012), CONSORT extension, JAMA 308.
+    `up`: more is better. A two-sided interval of level c errs in (1 - c) / 2 on one side. False where undefined.
+    Piaggio et al. (2012), CONSORT extension, JAMA 308.
     """
-    found = paired_t(differences, confidence)
-    return bool(found.low > -margin) if up else bool(found.high < margin)
+    return bool(low > -margin) if up else bool(high < margin)
 
 
-def inferior(differences: np.ndarray, margin: float, up: bool = True, confidence: float = CONFIDENCE) -> bool:
-    """Whether the interval lies wholly beyond the margin: the harm is shown, not just not excluded."""
-    found = paired_t(differences, confidence)
-    return bool(found.high < -margin) if up else bool(found.low > margin)
+def inferior(low: float, high: float, margin: float, up: bool = True) -> bool:
+    """Whether an interval lies wholly beyond the margin: the harm is shown, not just not excluded."""
+    return bool(high < -margin) if up else bool(low > margin)
 
 
 def equivalent(differences: np.ndarray, margin: float, level: float = 1.0 - CONFIDENCE) -> bool:
-    """Whether both one-sided tests at `level` put the mean inside +-margin (TOST).
+    """Whether both one-sided tests at `level` put the mean of (n,) differences inside +-margin (TOST).
 
     The same as the 1 - 2 level interval inside the margins. Schuirmann (1987), J. Pharmacokin. Biopharm. 15.
     """

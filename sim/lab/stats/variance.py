@@ -37,14 +37,14 @@ def from_pairs(treated: np.ndarray, control: np.ndarray, confidence: float = CON
     return Factor(*(0.5 + 0.5 * part for part in found))
 
 
-def by_horizon(treated: np.ndarray, control: np.ndarray) -> np.ndarray:
-    """The factor of values cumulated up to each day, shape (days,); `treated`, `control`: (n, days).
+def by_horizon(treated: np.ndarray, control: np.ndarray, confidence: float = CONFIDENCE) -> np.ndarray:
+    """The factor of values cumulated up to each day, and its interval: shape (3, days); inputs: (n, days).
 
     Days undefined in any world are left out of the sums.
     """
     known = np.isfinite(treated + control).all(axis=0)
     sums = (np.cumsum(np.where(known, side, 0.0), axis=1).T for side in (treated, control))
-    return np.array([from_pairs(x, y).value for x, y in zip(*sums, strict=True)])
+    return np.array([from_pairs(x, y, confidence) for x, y in zip(*sums, strict=True)]).reshape(-1, 3).T
 
 
 def _ratio(above: float, below: float) -> float:
