@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.config import SimConfig
+from sim.files import atomic
 from sim.graph import SocialGraph
 from sim.ledger import Ledger
 from sim.schema import ConfigError, build, to_plain
@@ -74,10 +74,8 @@ def save(world: World, path: Path) -> None:
     """Write the world into one file of arrays, atomically."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
+    with atomic(path) as draft, draft.open("wb") as file:
         np.savez(file, allow_pickle=False, **state(world))
-    part.replace(path)
 
 
 def load(path: Path, cfg: SimConfig | None = None) -> World:

@@ -66,6 +66,7 @@ class Record:
     burn_in: bool = switch("keep the days before day 0")
     orders: bool = switch("write the order log")
     panel: int = number("users", 0, 1_000_000, SETTING, "sampled users whose rows are kept; 0: none")
+    checkpoint: int = number("day", 0, DAYS_MOST, SETTING, "days between saved worlds to go on from; 0: none")
 
 
 @dataclass(frozen=True)
