@@ -1,16 +1,15 @@
 """`icsim run`: one world from the first day of burn-in to the horizon, watched, recorded, summed up and drawn."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from tqdm import tqdm
 
 from sim.config import SimConfig, question_key, to_plain
-from sim.figures import funnel, panel
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
 from sim.recommenders.recall import measured_recall
@@ -31,6 +30,8 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
     Returns the exit code 0. An interrupted run keeps partial tables and says so in its manifest; a run of the same
     question in the same folder goes on from the last checkpoint.
     """
+    from sim.figures import funnel, panel  # here, because who only lives worlds needs no pictures
+
     folder = Path(out or cfg.out or "")
     identity = Identity(key=question_key(cfg), seed=cfg.seed, source_digest=source_digest(), config=to_plain(cfg),
                         block=cfg.block, replication=cfg.replication)
@@ -51,23 +52,46 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
     return 0
 
 
+class Scribe(Protocol):
+    """Who takes down what a day brings; which days count is the scribe's own business."""
+
+    def add_day(self, row: Mapping[str, float | int], day: int) -> None:
+        """Take the day's metrics row."""
+
+    def add_orders(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """Take the orders that became final on `day`."""
+
+    def add_panel(self, rows: np.ndarray, day: int) -> None:
+        """Take the sampled users' rows at the end of `day`."""
+
+
 def live(model: InterestCommerceModel, recorder: Recorder) -> None:
     """Live all days that are left, burn-in first, and record them."""
     cfg = model.cfg
     sample = sampled_rows(model.world, cfg.record.panel)
     for day in still_to_live(model):
-        if day == 0:
-            model.world.facts["before"] = recommender_facts(model.world)
-        model.step()
-        recorder.add_day(model.metrics, day)
-        recorder.add_orders([order_log(model.world.closed, cfg.burn_in)], day)
-        recorder.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
+        live_day(model, recorder, day, sample)
         recorder.end_day()
         if cfg.record.checkpoint and model.world.today % cfg.record.checkpoint == 0 and day + 1 < cfg.horizon:
             recorder.flush()
             keep_checkpoint(model.world, recorder.out)
-    if cfg.horizon:
-        recorder.add_orders([order_log(model.world.orders, cfg.burn_in)], cfg.horizon - 1)
+    add_open_orders(model, recorder)
+
+
+def live_day(model: InterestCommerceModel, scribe: Scribe, day: int, sample: np.ndarray) -> None:
+    """Live the model's next day, which is `day`, and have it taken down; `sample`: rows of the panel's users."""
+    if day == 0:
+        model.world.facts["before"] = recommender_facts(model.world)
+    model.step()
+    scribe.add_day(model.metrics, day)
+    scribe.add_orders([order_log(model.world.closed, model.cfg.burn_in)], day)
+    scribe.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
+
+
+def add_open_orders(model: InterestCommerceModel, scribe: Scribe) -> None:
+    """After the last day, the orders that have not come to their end."""
+    if model.cfg.horizon:
+        scribe.add_orders([order_log(model.world.orders, model.cfg.burn_in)], model.cfg.horizon - 1)
 
 
 def still_to_live(model: InterestCommerceModel) -> Iterable[int]:
