@@ -16,6 +16,7 @@ from sim.files import plain as plain_values
 from sim.lab.effects import Comparison, Effect
 from sim.lab.report import look
 from sim.lab.report.amounts import (
+    DASH,
     Scale,
     fixed,
     interval,
@@ -107,11 +108,11 @@ def sentence(one: Effect, words: Words) -> str:
     scale = scale_of(one.unit, words)
     places, share = places_for(one, scale), relative_places([one])
     unit = f" {scale.difference}" if scale.difference else ""
-    delta, low, high = (fixed(scale.factor * part, places, True) + unit for part in (one.delta, one.low, one.high))
+    delta, low, high = (fixed(scale.factor * part, places, True) for part in (one.delta, one.low, one.high))
     relative, below, above = (percent(part, share) for part in (one.relative, one.relative_low, one.relative_high))
     return words("sentence" if math.isfinite(one.relative) else "sentence_plain", arm=one.arm,
-                 metric=words.metric(one.metric), n=one.n, delta=delta, low=low, high=high, relative=relative,
-                 relative_low=below, relative_high=above)
+                 metric=words.metric(one.metric), n=one.n, delta=delta + unit, low=low, high=high + unit,
+                 relative=relative, relative_low=below, relative_high=above)
 
 
 def places_for(one: Effect, scale: Scale) -> int:
@@ -139,8 +140,8 @@ def effects(comparison: Comparison, words: Words) -> Section:
 
 def heading(one: Effect, words: Words) -> str:
     """A metric's name with its unit, and its role if it has a special one."""
-    level = scale_of(one.unit, words).level
-    name = words.title(one.metric) + (f", {level}" if level else "")
+    name, level = words.title(one.metric), scale_of(one.unit, words).level
+    name += f", {level}" if level and level not in name.lower() else ""
     return name if one.role == "secondary" else f"{name} ({words(f'role_{one.role}')})"
 
 
@@ -158,13 +159,18 @@ def effect_row(one: Effect, scale: Scale, places: int, share: int, words: Words)
                                                (one.control, one.treated, one.delta, one.low, one.high))
     difference = fixed(delta, places, True) + (scale.after if math.isfinite(delta) else "")
     means = max(places, places_of(math.nan, math.nan, control)) if abs(control) < 100 else places
-    method = " · ".join(words.method(name) for name in (one.method, one.adjustment) if name)
-    better = Cell(fixed(one.better, 2), interval(one.better_low, one.better_high, 2))
+    better = interval(one.better_low, one.better_high, 2)
+    relative = interval(100 * one.relative_low, 100 * one.relative_high, share, True)
     return [Cell(one.arm), Cell(fixed(control, means)), Cell(fixed(treated_mean, means)),
-            Cell(difference, interval(low, high, places, True)),
-            Cell(percent(one.relative, share), interval(100 * one.relative_low, 100 * one.relative_high, share, True)),
-            Cell(p_value(one.p_adjusted)), better, Cell(str(one.n)), Cell(fixed(one.vrf, 1)), Cell(method),
+            estimate(difference, interval(low, high, places, True)), estimate(percent(one.relative, share), relative),
+            Cell(p_value(one.p_adjusted)), estimate(fixed(one.better, 2), better), Cell(str(one.n)),
+            Cell(fixed(one.vrf, 1)), Cell(words.method(one.method), words.method(one.adjustment)),
             Cell(", ".join(map(words.flag, one.flags)))]
+
+
+def estimate(value: str, ends: str) -> Cell:
+    """An estimate above its interval; one dash where both are undefined."""
+    return Cell(value, "" if value == ends == DASH else ends)
 
 
 def guardrails(comparison: Comparison, words: Words) -> Section | None:

@@ -128,7 +128,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
 def sheet(title: str, note: str, height: float, key: Sequence[tuple[Artist, str]] = ()) -> Figure:
     """An empty figure with headline, note and key on top; `height` inches are left for the plots below."""
-    lines = wrap(note, 108)
+    lines = wrap(note, 114)
     columns = key_columns([label for _, label in key])
     rows = -(-len(key) // columns)
     titles = wrap(title, 78)
