@@ -127,22 +127,26 @@ def relative_places(group: Sequence[Effect]) -> int:
 
 # ---- the effects ---------------------------------------------------------------------------------
 
-COLUMNS = ("arm", "control_mean", "arm_mean", "delta", "delta_percent", "p_adjusted", "p_better", "pairs_n", "vrf",
-           "method", "flags")
+# head and what stands below it
+COLUMNS = (("arm", ""), ("delta", "confidence"), ("delta_percent", "confidence"), ("p", "adjusted"),
+           ("p_better", "confidence"), ("control_mean", ""), ("arm_mean", ""), ("pairs_n", ""), ("vrf", ""),
+           ("method", ""), ("flags", ""))
 
 
 def effects(comparison: Comparison, words: Words) -> Section:
     """Every effect with its intervals, metric by metric."""
     groups = [Group(heading(group[0], words), effect_rows(group, words)) for group in by_metric(comparison)]
-    table = Table([words(key) for key in COLUMNS], groups, frozenset((0, 9, 10)))
+    heads = [Cell(words(head), words(below) if below else "") for head, below in COLUMNS]
+    table = Table(heads, groups, frozenset((0, 9, 10)))
     return section("effects", words, [table, Text(words("effects_notes"), "note")])
 
 
 def heading(one: Effect, words: Words) -> str:
     """A metric's name with its unit, and its role if it has a special one."""
     name, level = words.title(one.metric), scale_of(one.unit, words).level
-    name += f", {level}" if level and level not in name.lower() else ""
-    return name if one.role == "secondary" else f"{name} ({words(f'role_{one.role}')})"
+    if level and level not in name.lower():
+        name = words("with_unit", name=name, unit=level)
+    return words.tagged(name, one.role)
 
 
 def effect_rows(group: Sequence[Effect], words: Words) -> list[list[Cell]]:
@@ -161,10 +165,10 @@ def effect_row(one: Effect, scale: Scale, places: int, share: int, words: Words)
     means = max(places, places_of(math.nan, math.nan, control)) if abs(control) < 100 else places
     better = interval(one.better_low, one.better_high, 2)
     relative = interval(100 * one.relative_low, 100 * one.relative_high, share, True)
-    return [Cell(one.arm), Cell(fixed(control, means)), Cell(fixed(treated_mean, means)),
-            estimate(difference, interval(low, high, places, True)), estimate(percent(one.relative, share), relative),
-            Cell(p_value(one.p_adjusted)), estimate(fixed(one.better, 2), better), Cell(str(one.n)),
-            Cell(fixed(one.vrf, 1)), Cell(words.method(one.method), words.method(one.adjustment)),
+    return [Cell(one.arm), estimate(difference, interval(low, high, places, True)),
+            estimate(percent(one.relative, share), relative), Cell(p_value(one.p_adjusted)),
+            estimate(fixed(one.better, 2), better), Cell(fixed(control, means)), Cell(fixed(treated_mean, means)),
+            Cell(str(one.n)), Cell(fixed(one.vrf, 1)), Cell(words.method(one.method), words.method(one.adjustment)),
             Cell(", ".join(map(words.flag, one.flags)))]
 
 

@@ -149,7 +149,7 @@ def estimate_of(one: Effect, words: Words) -> tuple[float, float, float, str, st
 
 def name_rows(axes: Axes, rows: Sequence[Row], words: Words, single: bool) -> None:
     """Metrics as headings, arms below them; with a single arm the metrics alone."""
-    tags = [tagged(row.effect, words) for row in rows]
+    tags = [words.tagged(words.title(row.effect.metric), row.effect.role) for row in rows]
     axes.set_yticks([row.height for row in rows], tags if single else [look.clip(row.effect.arm) for row in rows])
     axes.tick_params(axis="y", length=0, pad=8)
     for k, row in enumerate(rows):
@@ -157,12 +157,6 @@ def name_rows(axes: Axes, rows: Sequence[Row], words: Words, single: bool) -> No
             axes.annotate(tags[k], (0, row.height - 0.95), (4, 0), xycoords=("axes fraction", "data"),
                           textcoords="offset points", va="center", fontsize=look.PLAIN, fontweight="bold",
                           color=style.INK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2}, zorder=5)
-
-
-def tagged(one: Effect, words: Words) -> str:
-    """A metric's name, and its role if it has a special one."""
-    name = words.title(one.metric)
-    return name if one.role == "secondary" else f"{name}  ({words(f'role_{one.role}')})"
 
 
 def frame(axes: Axes, rows: Sequence[Row], reach: float, words: Words) -> None:

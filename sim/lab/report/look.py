@@ -266,7 +266,7 @@ def zero_line(axes: Axes, upright: bool = False) -> None:
 def divisor_for(largest: float, unit: str, words: Words) -> tuple[float, str]:
     """A divisor that brings amounts to few digits, and the unit then: thousand yuan, 万元."""
     for divisor, key in words.largest_units:
-        if largest >= 2 * divisor:
+        if largest >= 10 * divisor:
             return divisor, words(key, unit=unit)
     return 1.0, unit
 
