@@ -11,6 +11,7 @@ from comparisons import ARMS, comparison
 
 from sim.lab.report import look, write_report
 from sim.lab.report.amounts import fixed, interval, p_value, percent, places_of, plain, scale_of, shared_places
+from sim.lab.report.content import title_of
 from sim.lab.report.words import Words, kpi_names, table
 from sim.metrics import DEFINITIONS
 from sim.schema import ConfigError
@@ -230,6 +231,21 @@ def test_the_pattern_card_comes_with_its_data(tmp_path):
     rows = page_of(tmp_path).rows["patterns"][1:]
     assert rows == [[["P4 orders in 30 days"], ["calibrated"], ["2.9"], ["2.5 … 3.5"], ["✓ inside"]],
                     [["P9"], ["emergent"], ["–"], ["0.1 … 0.2"], ["✗ outside"]]]
+
+
+def test_returns_stand_beside_what_a_dashboard_shows(tmp_path):
+    told = {"arm": "subsidy", "spend": 9_400.0, "roi_incremental": 0.62, "roi_incremental_low": 0.41,
+            "roi_incremental_high": 0.83, "roi_attributed": 11.2, "roi_attributed_low": 10.9,
+            "roi_attributed_high": 11.5, "payback_day": None}
+    write_report(comparison(1, metrics=2, manifest={"returns": [told]}), tmp_path)
+    assert page_of(tmp_path).rows["returns"][1] == [["subsidy"], ["+9,400"], ["0.62", "[0.41, 0.83]"],
+                                                    ["11.20", "[10.90, 11.50]"], ["–"]]
+
+
+def test_a_question_known_only_by_its_key_is_put_into_words():
+    assert title_of(comparison(2, question="ab" * 32), Words("en")) == (
+        "What does subsidy, self_broadcast_support do to net GMV, against baseline?")
+    assert title_of(comparison(2, question="Who pays?"), Words("zh")) == "Who pays?"
 
 
 def test_failed_worlds_come_first(tmp_path):

@@ -81,6 +81,25 @@ def test_guardrail_margins_stand_where_they_are_in_both_figures():
                                              if effect.metric == name]
 
 
+def test_a_score_without_relative_effects_keeps_its_margin_out_of_the_forest():
+    undefined = dict.fromkeys(("relative", "relative_low", "relative_high"), np.nan)
+    one = comparison(2)
+    scored = tuple(type(effect)(**vars(effect) | undefined) if effect.metric == "nps" else effect
+                   for effect in one.effects)
+    chart = forest(comparison(2, effects=scored), EN)
+    assert np.isnan(column(chart, "margin", metric="nps")).all()
+    assert np.isfinite(column(chart, "margin", metric="ccr")).all()
+    words = [text.get_text() for text in chart.figure.findobj(Text)]
+    assert sum(text.startswith("Δ ") and text.endswith(" points") for text in words) == 2
+    check_letters(chart.figure)
+
+
+def test_purses_that_nobody_touches_are_left_out():
+    one = comparison(2)
+    flows = {arm: rows | {"mcn_income": 0.0} for arm, rows in one.money.items()}
+    assert "mcn_income" not in money(comparison(2, money=flows), EN).data["group"]
+
+
 def test_a_bar_that_dwarfs_the_others_is_cut_and_said_to_be():
     one = comparison(1)
     huge = [effect if effect.metric != "orders" else

@@ -2,13 +2,15 @@
 
 From `Comparison.manifest` it also takes, where they are there: `arms`, arm: what it changes (a text, a list of
 overrides, or a mapping of keys); `margins`, metric: harm allowed, in the metric's unit and with its sign;
-`half_width`, the precision at which the study stops (`0.5%` or `1200`); `patterns`, the pattern card's entries
-{id, role, value, low, high, inside}.
+`half_width`, the precision at which the study stops (`0.5%` or `1200`); `returns`, a list of {arm, spend (extra, yuan
+a world), roi_incremental, roi_incremental_low, roi_incremental_high, roi_attributed, roi_attributed_low,
+roi_attributed_high, payback_day}; `patterns`, the pattern card's entries {id, role, value, low, high, inside}.
 """
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -35,23 +37,34 @@ from sim.lab.report.look import Chart
 from sim.lab.report.rails import rails
 from sim.lab.report.words import LANGUAGES, Words
 
+DIGEST = re.compile(r"[0-9a-f]{32,}")
+
 
 def compose(comparison: Comparison, words: Words) -> Report:
     """The whole report in one language."""
     parts: Sequence[Callable[[Comparison, Words], Section | None]] = (
         failed, setup, arms, verdict, effects, guardrails, glance, worlds, *time_sections(comparison),
-        precision, purses, whose_traffic, gain_of_pairing, patterns, assumed, glossary, methods, reproduce, manifest)
+        precision, purses, returns, whose_traffic, gain_of_pairing, patterns, assumed, glossary, methods, reproduce,
+        manifest)
     sections = [section for part in parts if (section := part(comparison, words))]
     remarks = [words("given_in_english")]
     if look.figure_words(words) != words:
         remarks.append(words("figure_language"))
-    return Report(LANGUAGES[words.lang], comparison.question or words("title"), words("notice"), words("contents"),
+    return Report(LANGUAGES[words.lang], title_of(comparison, words), words("notice"), words("contents"),
                   [remark for remark in remarks if remark], sections)
 
 
 def section(anchor: str, words: Words, blocks: Sequence[Block]) -> Section:
     """A section whose title stands in the dictionary under its anchor."""
     return Section(anchor, words(anchor), blocks)
+
+
+def title_of(comparison: Comparison, words: Words) -> str:
+    """The question as asked, or put together from the arms where all there is is its key."""
+    if comparison.question and not DIGEST.fullmatch(comparison.question):
+        return comparison.question
+    shown = words("list").join(treated(comparison))
+    return words("question", arms=shown, metric=words.metric(comparison.primary), control=comparison.control)
 
 
 # ---- the question --------------------------------------------------------------------------------
@@ -218,6 +231,27 @@ precision = figure_section("convergence", convergence)
 purses = figure_section("money", money)
 whose_traffic = figure_section("traffic", traffic)
 gain_of_pairing = figure_section("pairing", pairing)
+
+
+def returns(comparison: Comparison, words: Words) -> Section | None:
+    """What a yuan given away brought: counted on pairs, beside what a dashboard would show."""
+    told = comparison.manifest.get("returns")
+    if not told:
+        return None
+    rows = [[Cell(one["arm"]), Cell(fixed(number(one["spend"]), 0, True)), roi(one, "incremental"),
+             roi(one, "attributed"), Cell(plain(number(one.get("payback_day"))))] for one in told]
+    below = words("confidence")
+    heads = [Cell(words("arm")), Cell(words("extra_spend")), Cell(words("roi_incremental"), below),
+             Cell(words("roi_attributed"), below), Cell(words("payback_day"))]
+    table = Table(heads, [Group("", rows)], frozenset((0,)))
+    return section("returns", words, [table, Text(words("returns_note"), "note")])
+
+
+def roi(told: Mapping[str, Any], kind: str) -> Cell:
+    """A return with its interval."""
+    value, low, high = (number(told.get(f"roi_{kind}{end}")) for end in ("", "_low", "_high"))
+    places = max(places_of(low, high, value), 1)
+    return estimate(fixed(value, places), interval(low, high, places))
 
 
 # ---- what it rests on ----------------------------------------------------------------------------

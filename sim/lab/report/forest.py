@@ -72,11 +72,16 @@ def rows_of(effects: Sequence[Sequence[Effect]], margins: Mapping[str, float], s
     for group in effects:
         height += 0 if single else 1
         for effect in group:
-            margin = float(margins.get(effect.metric, math.nan)) if effect.role == "guardrail" else math.nan
-            rows.append(Row(height, effect, margin / effect.control if effect.control else math.nan))
+            rows.append(Row(height, effect, relative_margin(effect, margins.get(effect.metric))))
             height += 1
         height += 0 if single else GAP
     return rows
+
+
+def relative_margin(effect: Effect, margin: float | None) -> float:
+    """The margin as a share of the control, NaN without one or where shares say nothing, as of a score."""
+    known = margin is not None and effect.role == "guardrail" and math.isfinite(effect.relative) and effect.control
+    return float(margin or 0) / effect.control if known else math.nan
 
 
 def reach_of(rows: Sequence[Row]) -> float:
