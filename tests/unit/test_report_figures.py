@@ -227,7 +227,7 @@ def visible(figure):
 
 
 def check_letters(figure):
-    """All texts lie within the sheet, and no two on each other (a pixel's touch apart)."""
+    """All texts lie within the sheet, no two on each other (a pixel's touch apart), the key above the plots."""
     boxes = list(visible(figure))
     for words, box in boxes:
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, words
@@ -235,6 +235,8 @@ def check_letters(figure):
         wide = min(a.x1, b.x1) - max(a.x0, b.x0)
         tall = min(a.y1, b.y1) - max(a.y0, b.y0)
         assert wide <= 1.5 or tall <= 1.5, (one, other)
+    for key in figure.legends:
+        assert all(key.get_window_extent().y0 >= axes.get_window_extent().y1 for axes in figure.axes if axes.axison)
 
 
 @pytest.mark.parametrize("name", DRAW)
