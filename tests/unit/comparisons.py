@@ -30,11 +30,11 @@ def effect(arm: str, metric: str, n: int, values: np.ndarray, base: np.ndarray) 
     control = float(base.mean())
     better = float((gap > 0).mean()) if np.isfinite(delta) else np.nan
     p = float(np.exp(-abs(delta / error))) if np.isfinite(delta) else np.nan
+    ends = (max(0.0, better - 0.2), min(1.0, better + 0.1)) if np.isfinite(better) else (np.nan, np.nan)
     relative = [part / control for part in (delta, delta - 2.2 * error, delta + 2.2 * error)]
     return Effect(arm, metric, unit, role, n, control, float(values.mean()), delta, delta - 2.2 * error,
-                  delta + 2.2 * error, *relative, p, min(1.0, 3 * p), "" if role == "primary" else "holm", better,
-                  max(0.0, better - 0.2), min(1.0, better + 0.1), 31.4, "paired t",
-                  ("skewed",) if metric == "orders" else ())
+                  delta + 2.2 * error, *relative, p, float(np.minimum(1.0, 3 * p)), "" if role == "primary" else "holm",
+                  better, *ends, 31.4, "paired t", ("skewed differences (+1.3)",) if metric == "orders" else ())
 
 
 def pairs_of(arms: int, n: int, names: list[str], generator: np.random.Generator) -> dict[str, np.ndarray]:

@@ -76,7 +76,7 @@ def p_value(p: float) -> str:
 
 def percent(value: float, places: int = 1, sign: bool = True) -> str:
     """A share in per cent, an en dash if undefined."""
-    return f"{fixed(100 * value, places, sign)} %" if math.isfinite(value) else DASH
+    return f"{fixed(100 * value, places, sign)}\u00a0%" if math.isfinite(value) else DASH
 
 
 def plain(value: float) -> str:

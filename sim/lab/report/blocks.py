@@ -38,7 +38,7 @@ class Group(NamedTuple):
 class Table(NamedTuple):
     """A table: heads, groups of rows, and which columns hold words (the rest hold numbers, set right)."""
 
-    heads: Sequence[str]
+    heads: Sequence[Cell]
     groups: Sequence[Group]
     words: frozenset[int]
 
@@ -74,4 +74,5 @@ class Report(NamedTuple):
 
 def simple(heads: Sequence[str], rows: Sequence[Sequence[str]], words: Sequence[int]) -> Table:
     """A table of one group and plain cells."""
-    return Table(heads, [Group("", [[Cell(text) for text in row] for row in rows])], frozenset(words))
+    cells = [[Cell(text) for text in row] for row in rows]
+    return Table([Cell(head) for head in heads], [Group("", cells)], frozenset(words))

@@ -2,13 +2,15 @@
 
 From `Comparison.manifest` it also takes, where they are there: `arms`, arm: what it changes (a text, a list of
 overrides, or a mapping of keys); `margins`, metric: harm allowed, in the metric's unit and with its sign;
-`half_width`, the precision at which the study stops (`0.5%` or `1200`); `patterns`, the pattern card's entries
-{id, role, value, low, high, inside}.
+`half_width`, the precision at which the study stops (`0.5%` or `1200`); `returns`, a list of {arm, spend (extra, yuan
+a world), roi_incremental, roi_incremental_low, roi_incremental_high, roi_attributed, roi_attributed_low,
+roi_attributed_high, payback_day}; `patterns`, the pattern card's entries {id, role, value, low, high, inside}.
 """
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +18,7 @@ from sim.files import plain as plain_values
 from sim.lab.effects import Comparison, Effect
 from sim.lab.report import look
 from sim.lab.report.amounts import (
+    DASH,
     Scale,
     fixed,
     interval,
@@ -34,23 +37,34 @@ from sim.lab.report.look import Chart
 from sim.lab.report.rails import rails
 from sim.lab.report.words import LANGUAGES, Words
 
+DIGEST = re.compile(r"[0-9a-f]{32,}")
+
 
 def compose(comparison: Comparison, words: Words) -> Report:
     """The whole report in one language."""
     parts: Sequence[Callable[[Comparison, Words], Section | None]] = (
         failed, setup, arms, verdict, effects, guardrails, glance, worlds, *time_sections(comparison),
-        precision, purses, whose_traffic, gain_of_pairing, patterns, assumed, glossary, methods, reproduce, manifest)
+        precision, purses, returns, whose_traffic, gain_of_pairing, patterns, assumed, glossary, methods, reproduce,
+        manifest)
     sections = [section for part in parts if (section := part(comparison, words))]
     remarks = [words("given_in_english")]
     if look.figure_words(words) != words:
         remarks.append(words("figure_language"))
-    return Report(LANGUAGES[words.lang], comparison.question or words("title"), words("notice"), words("contents"),
+    return Report(LANGUAGES[words.lang], title_of(comparison, words), words("notice"), words("contents"),
                   [remark for remark in remarks if remark], sections)
 
 
 def section(anchor: str, words: Words, blocks: Sequence[Block]) -> Section:
     """A section whose title stands in the dictionary under its anchor."""
     return Section(anchor, words(anchor), blocks)
+
+
+def title_of(comparison: Comparison, words: Words) -> str:
+    """The question as asked, or put together from the arms where all there is is its key."""
+    if comparison.question and not DIGEST.fullmatch(comparison.question):
+        return comparison.question
+    shown = words("list").join(treated(comparison))
+    return words("question", arms=shown, metric=words.metric(comparison.primary), control=comparison.control)
 
 
 # ---- the question --------------------------------------------------------------------------------
@@ -107,11 +121,11 @@ def sentence(one: Effect, words: Words) -> str:
     scale = scale_of(one.unit, words)
     places, share = places_for(one, scale), relative_places([one])
     unit = f" {scale.difference}" if scale.difference else ""
-    delta, low, high = (fixed(scale.factor * part, places, True) + unit for part in (one.delta, one.low, one.high))
+    delta, low, high = (fixed(scale.factor * part, places, True) for part in (one.delta, one.low, one.high))
     relative, below, above = (percent(part, share) for part in (one.relative, one.relative_low, one.relative_high))
     return words("sentence" if math.isfinite(one.relative) else "sentence_plain", arm=one.arm,
-                 metric=words.metric(one.metric), n=one.n, delta=delta, low=low, high=high, relative=relative,
-                 relative_low=below, relative_high=above)
+                 metric=words.metric(one.metric), n=one.n, delta=delta + unit, low=low, high=high + unit,
+                 relative=relative, relative_low=below, relative_high=above)
 
 
 def places_for(one: Effect, scale: Scale) -> int:
@@ -126,22 +140,26 @@ def relative_places(group: Sequence[Effect]) -> int:
 
 # ---- the effects ---------------------------------------------------------------------------------
 
-COLUMNS = ("arm", "control_mean", "arm_mean", "delta", "delta_percent", "p_adjusted", "p_better", "pairs_n", "vrf",
-           "method", "flags")
+# head and what stands below it
+COLUMNS = (("arm", ""), ("delta", "confidence"), ("delta_percent", "confidence"), ("p", "adjusted"),
+           ("p_better", "confidence"), ("control_mean", ""), ("arm_mean", ""), ("pairs_n", ""), ("vrf", ""),
+           ("method", ""), ("flags", ""))
 
 
 def effects(comparison: Comparison, words: Words) -> Section:
     """Every effect with its intervals, metric by metric."""
     groups = [Group(heading(group[0], words), effect_rows(group, words)) for group in by_metric(comparison)]
-    table = Table([words(key) for key in COLUMNS], groups, frozenset((0, 9, 10)))
+    heads = [Cell(words(head), words(below) if below else "") for head, below in COLUMNS]
+    table = Table(heads, groups, frozenset((0, 9, 10)))
     return section("effects", words, [table, Text(words("effects_notes"), "note")])
 
 
 def heading(one: Effect, words: Words) -> str:
     """A metric's name with its unit, and its role if it has a special one."""
-    level = scale_of(one.unit, words).level
-    name = words.title(one.metric) + (f", {level}" if level else "")
-    return name if one.role == "secondary" else f"{name} ({words(f'role_{one.role}')})"
+    name, level = words.title(one.metric), scale_of(one.unit, words).level
+    if level and level not in name.lower():
+        name = words("with_unit", name=name, unit=level)
+    return words.tagged(name, one.role)
 
 
 def effect_rows(group: Sequence[Effect], words: Words) -> list[list[Cell]]:
@@ -158,13 +176,18 @@ def effect_row(one: Effect, scale: Scale, places: int, share: int, words: Words)
                                                (one.control, one.treated, one.delta, one.low, one.high))
     difference = fixed(delta, places, True) + (scale.after if math.isfinite(delta) else "")
     means = max(places, places_of(math.nan, math.nan, control)) if abs(control) < 100 else places
-    method = " · ".join(words.method(name) for name in (one.method, one.adjustment) if name)
-    better = Cell(fixed(one.better, 2), interval(one.better_low, one.better_high, 2))
-    return [Cell(one.arm), Cell(fixed(control, means)), Cell(fixed(treated_mean, means)),
-            Cell(difference, interval(low, high, places, True)),
-            Cell(percent(one.relative, share), interval(100 * one.relative_low, 100 * one.relative_high, share, True)),
-            Cell(p_value(one.p_adjusted)), better, Cell(str(one.n)), Cell(fixed(one.vrf, 1)), Cell(method),
+    better = interval(one.better_low, one.better_high, 2)
+    relative = interval(100 * one.relative_low, 100 * one.relative_high, share, True)
+    return [Cell(one.arm), estimate(difference, interval(low, high, places, True)),
+            estimate(percent(one.relative, share), relative), Cell(p_value(one.p_adjusted)),
+            estimate(fixed(one.better, 2), better), Cell(fixed(control, means)), Cell(fixed(treated_mean, means)),
+            Cell(str(one.n)), Cell(fixed(one.vrf, 1)), Cell(words.method(one.method), words.method(one.adjustment)),
             Cell(", ".join(map(words.flag, one.flags)))]
+
+
+def estimate(value: str, ends: str) -> Cell:
+    """An estimate above its interval; one dash where both are undefined."""
+    return Cell(value, "" if value == ends == DASH else ends)
 
 
 def guardrails(comparison: Comparison, words: Words) -> Section | None:
@@ -208,6 +231,27 @@ precision = figure_section("convergence", convergence)
 purses = figure_section("money", money)
 whose_traffic = figure_section("traffic", traffic)
 gain_of_pairing = figure_section("pairing", pairing)
+
+
+def returns(comparison: Comparison, words: Words) -> Section | None:
+    """What a yuan given away brought: counted on pairs, beside what a dashboard would show."""
+    told = comparison.manifest.get("returns")
+    if not told:
+        return None
+    rows = [[Cell(one["arm"]), Cell(fixed(number(one["spend"]), 0, True)), roi(one, "incremental"),
+             roi(one, "attributed"), Cell(plain(number(one.get("payback_day"))))] for one in told]
+    below = words("confidence")
+    heads = [Cell(words("arm")), Cell(words("extra_spend")), Cell(words("roi_incremental"), below),
+             Cell(words("roi_attributed"), below), Cell(words("payback_day"))]
+    table = Table(heads, [Group("", rows)], frozenset((0,)))
+    return section("returns", words, [table, Text(words("returns_note"), "note")])
+
+
+def roi(told: Mapping[str, Any], kind: str) -> Cell:
+    """A return with its interval."""
+    value, low, high = (number(told.get(f"roi_{kind}{end}")) for end in ("", "_low", "_high"))
+    places = max(places_of(low, high, value), 1)
+    return estimate(fixed(value, places), interval(low, high, places))
 
 
 # ---- what it rests on ----------------------------------------------------------------------------

@@ -184,7 +184,7 @@ def convergence(comparison: Comparison, words: Words) -> Chart | None:
     The wanted half width is read from `manifest["half_width"]`, as the study states it: `0.5%` or `1200`.
     """
     widths = {arm: comparison.convergence[arm] for arm in treated(comparison)
-              if style.has_data(comparison.convergence.get(arm, np.empty(0)))}
+              if style.largest(comparison.convergence.get(arm, np.empty(0))) > 0}
     if not widths:
         return None
     effect = next((one for one in comparison.effects if one.metric == comparison.primary), None)

@@ -50,9 +50,10 @@ def traffic(comparison: Comparison, words: Words) -> Chart | None:
 
 
 def moved(comparison: Comparison, flows: Flows) -> list[Moved]:
-    """Every group and arm that has a number, groups in the order of their first appearance."""
+    """Every group and arm, groups in the order of their first appearance, without those that are 0 in all arms."""
     base = flows.get(comparison.control)
-    groups = list(dict.fromkeys(group for arm in comparison.arms for group in flows.get(arm, {})))
+    names = dict.fromkeys(group for arm in comparison.arms for group in flows.get(arm, {}))
+    groups = [name for name in names if any(flows[arm].get(name) for arm in comparison.arms if arm in flows)]
     return [Moved(group, arm, flows[arm].get(group, math.nan), base.get(group, 0.0) if base else math.nan)
             for group in groups for arm in treated(comparison) if arm in flows]
 

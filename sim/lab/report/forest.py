@@ -72,11 +72,16 @@ def rows_of(effects: Sequence[Sequence[Effect]], margins: Mapping[str, float], s
     for group in effects:
         height += 0 if single else 1
         for effect in group:
-            margin = float(margins.get(effect.metric, math.nan)) if effect.role == "guardrail" else math.nan
-            rows.append(Row(height, effect, margin / effect.control if effect.control else math.nan))
+            rows.append(Row(height, effect, relative_margin(effect, margins.get(effect.metric))))
             height += 1
         height += 0 if single else GAP
     return rows
+
+
+def relative_margin(effect: Effect, margin: float | None) -> float:
+    """The margin as a share of the control, NaN without one or where shares say nothing, as of a score."""
+    known = margin is not None and effect.role == "guardrail" and math.isfinite(effect.relative) and effect.control
+    return float(margin or 0) / effect.control if known else math.nan
 
 
 def reach_of(rows: Sequence[Row]) -> float:
@@ -149,7 +154,7 @@ def estimate_of(one: Effect, words: Words) -> tuple[float, float, float, str, st
 
 def name_rows(axes: Axes, rows: Sequence[Row], words: Words, single: bool) -> None:
     """Metrics as headings, arms below them; with a single arm the metrics alone."""
-    tags = [tagged(row.effect, words) for row in rows]
+    tags = [words.tagged(words.title(row.effect.metric), row.effect.role) for row in rows]
     axes.set_yticks([row.height for row in rows], tags if single else [look.clip(row.effect.arm) for row in rows])
     axes.tick_params(axis="y", length=0, pad=8)
     for k, row in enumerate(rows):
@@ -157,12 +162,6 @@ def name_rows(axes: Axes, rows: Sequence[Row], words: Words, single: bool) -> No
             axes.annotate(tags[k], (0, row.height - 0.95), (4, 0), xycoords=("axes fraction", "data"),
                           textcoords="offset points", va="center", fontsize=look.PLAIN, fontweight="bold",
                           color=style.INK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2}, zorder=5)
-
-
-def tagged(one: Effect, words: Words) -> str:
-    """A metric's name, and its role if it has a special one."""
-    name = words.title(one.metric)
-    return name if one.role == "secondary" else f"{name}  ({words(f'role_{one.role}')})"
 
 
 def frame(axes: Axes, rows: Sequence[Row], reach: float, words: Words) -> None:

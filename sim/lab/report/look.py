@@ -128,7 +128,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
 def sheet(title: str, note: str, height: float, key: Sequence[tuple[Artist, str]] = ()) -> Figure:
     """An empty figure with headline, note and key on top; `height` inches are left for the plots below."""
-    lines = wrap(note, 108)
+    lines = wrap(note, 114)
     columns = key_columns([label for _, label in key])
     rows = -(-len(key) // columns)
     titles = wrap(title, 78)
@@ -266,7 +266,7 @@ def zero_line(axes: Axes, upright: bool = False) -> None:
 def divisor_for(largest: float, unit: str, words: Words) -> tuple[float, str]:
     """A divisor that brings amounts to few digits, and the unit then: thousand yuan, 万元."""
     for divisor, key in words.largest_units:
-        if largest >= 2 * divisor:
+        if largest >= 10 * divisor:
             return divisor, words(key, unit=unit)
     return 1.0, unit
 

@@ -40,7 +40,7 @@ def table_text(table: Table) -> str:
     """A pipe table; a group's heading is a row of its own."""
     rules = [":--" if k in table.words else "--:" for k in range(len(table.heads))]
     rows = [row for group in table.groups for row in group_text(group, len(table.heads))]
-    return "\n".join([line([quoted(head) for head in table.heads]), line(rules), *rows])
+    return "\n".join([line([cell_text(head) for head in table.heads]), line(rules), *rows])
 
 
 def group_text(group: Group, columns: int) -> list[str]:

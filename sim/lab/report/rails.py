@@ -55,9 +55,10 @@ def draw_rail(axes: Axes, effects: Sequence[Effect], margin: float, arms: Sequen
         axes.plot([scale.factor * one.low, scale.factor * one.high], [places[arm.label]] * 2, color=arm.color,
                   linewidth=1.8, marker="|", markersize=7, markeredgewidth=1.4)
         axes.plot(scale.factor * one.delta, places[arm.label], **arm.marks | {"linestyle": "none", "markersize": 6.5})
+    axes.margins(x=0.12)
     low, high = axes.get_xlim()
     edge = scale.factor * margin
-    low, high = min(low, 1.25 * edge, 0), max(high, 1.25 * edge, 0)
+    low, high = min(low, 1.25 * edge), max(high, 1.25 * edge)
     axes.set_xlim(low, high)
     axes.axvspan(low if margin < 0 else edge, edge if margin < 0 else high, facecolor="#d0d0d0", hatch="////",
                  edgecolor="white", linewidth=0, zorder=0)

@@ -62,6 +62,10 @@ class Words:
         label = self.metric(name)
         return label[:1].upper() + label[1:]
 
+    def tagged(self, name: str, role: str) -> str:
+        """A name with the metric's role, if that is a special one."""
+        return name if role == "secondary" else self("with_role", name=name, role=self(f"role_{role}"))
+
     def unit(self, unit: str) -> str:
         """A unit's name, `yuan/day` as yuan a day; an unknown one as it is."""
         known = table("units").get(unit)
