@@ -18,13 +18,12 @@ from sim.lab.findings import Findings, findings
 from sim.lab.item import Item
 from sim.lab.outputs import (
     PAIRING_COLUMNS,
-    RETURN_COLUMNS,
     manifest_of,
     pairing_rows,
-    return_rows,
     write_csv,
     write_effects,
     write_pairs,
+    write_returns,
 )
 from sim.lab.workshop import Workshop, workshop_of
 from sim.record import package_versions
@@ -91,7 +90,7 @@ def write_comparison(here: Desk, found: Findings, items: Sequence[Item]) -> None
     if found.pairing:
         write_csv(out / "variance_reduction.csv", PAIRING_COLUMNS, pairing_rows(found))
     if found.returns:
-        write_csv(out / "returns.csv", RETURN_COLUMNS, return_rows(found.returns))
+        write_returns(out / "returns.csv", found.returns)
     write_report(found.comparison, out, here.task.study.lang)
 
 

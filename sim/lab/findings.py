@@ -50,6 +50,13 @@ class Return(NamedTuple):
     attributed: Ratio
     payback_day: int | None
 
+    def row(self) -> dict[str, Any]:
+        """The same as one row of returns.csv."""
+        named = {f"roi_{kind}{part}": value for kind, ratio in (("incremental", self.incremental),
+                                                                ("attributed", self.attributed))
+                 for part, value in zip(("", "_low", "_high"), ratio, strict=True)}
+        return {"arm": self.arm, "spend": self.spend, **named, "payback_day": self.payback_day}
+
 
 class Findings(NamedTuple):
     """A comparison as the report takes it, and the returns and guardrails behind its verdict.
@@ -80,7 +87,8 @@ def findings(study: Study, worlds: Worlds, manifest: Mapping[str, Any], failures
         verdict=verdict(study, effects, rails, {one.arm: one.incremental for one in returns}),
         guardrails=tuple((one.arm, one.sentence(study.lang), one.state == "kept") for one in rails),
         assumed=assumed(study.arms, study.control), methods=methods(study, primary.control.shape[0]),
-        command=study.command, manifest=dict(manifest), failures=tuple(failures))
+        command=study.command,
+        manifest={**manifest, "returns": [one.row() for one in returns]}, failures=tuple(failures))
     return Findings(comparison, returns, rails, pairing_of(study, worlds))
 
 

@@ -20,7 +20,7 @@ from sim.lab.verdict import yuan
 from sim.listing import table
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     """A table as CSV, whole or not at all; NaN and None are empty cells, numbers keep all their digits."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -56,13 +56,10 @@ def write_pairs(path: Path, comparison: Comparison) -> None:
         "difference": treated - control})
 
 
-RETURN_COLUMNS = ("arm", "spend", "roi_incremental", "roi_incremental_low", "roi_incremental_high", "roi_attributed",
-                  "roi_attributed_low", "roi_attributed_high", "payback_day")
-
-
-def return_rows(returns: Sequence[Return]) -> list[list[Any]]:
-    """A row an arm that spends: extra spend a world, both returns with their intervals, payback day."""
-    return [[one.arm, one.spend, *one.incremental, *one.attributed, one.payback_day] for one in returns]
+def write_returns(path: Path, returns: Sequence[Return]) -> None:
+    """returns.csv: a row an arm that spends: extra spend a world, both returns with their intervals, payback day."""
+    rows = [one.row() for one in returns]
+    write_csv(path, list(rows[0]), (row.values() for row in rows))
 
 
 # ---- the printed page ----------------------------------------------------------------------------

@@ -292,6 +292,7 @@ def test_money_that_comes_back_whole_has_a_return_of_one() -> None:
     assert money.incremental_roi(-spend, spend) == pytest.approx((0, 0, 0), abs=1e-12)
     assert money.attributed_roi(4 * spend, spend) == pytest.approx((4, 4, 4))
     assert np.isnan(money.incremental_roi(spend, np.zeros(12))).all()
+    assert np.isnan(money.attributed_roi(np.zeros(12), spend)).all()
 
 
 def test_ltv_counts_each_newcomer_and_discounts_each_year() -> None:

@@ -21,9 +21,11 @@ def incremental_roi(contribution: np.ndarray, spend: np.ndarray, confidence: flo
 def attributed_roi(redeemed: np.ndarray, spend: np.ndarray, confidence: float = CONFIDENCE) -> Ratio:
     """What dashboards show: order value bought with a discount / the discounts, shapes (n,), yuan a world.
 
-    Counts orders that would have come anyway; put it beside the incremental return, never instead of it.
+    Counts orders that would have come anyway; put it beside the incremental return, never instead of it. NaN where
+    nothing was redeemed: money given otherwise than as a discount on an order is attributed to none.
     """
-    return fieller(np.asarray(redeemed, float), np.asarray(spend, float), confidence) if np.any(spend) else UNDEFINED
+    known = np.any(spend) and np.any(redeemed)
+    return fieller(np.asarray(redeemed, float), np.asarray(spend, float), confidence) if known else UNDEFINED
 
 
 def ltv(contribution: np.ndarray, newcomers: np.ndarray, yearly_rate: float = 0.0,
