@@ -258,11 +258,11 @@ def width_data(widths: Mapping[str, np.ndarray]) -> dict[str, list[Any]]:
 def pairing(comparison: Comparison, words: Words) -> Chart | None:
     """The variance-reduction factor against the horizon, of the primary metric if it has a curve; None without one."""
     arms = treated(comparison)
-    known = [curve for curve in comparison.curves if curve.arm in arms and style.has_data(curve.vrf)]
-    if not known:
+    metric = next(iter(metrics_over_time(comparison)), "")
+    curves = [curve for curve in comparison.curves
+              if curve.arm in arms and curve.metric == metric and style.has_data(curve.vrf)]
+    if not curves:
         return None
-    metric = metrics_over_time(comparison)[0]
-    curves = [curve for curve in known if curve.metric == metric]
     title = words("pairing_title", metric=words.title(metric))
     figure = look.sheet(title, words("pairing_note"), 3.3, look.arm_key({one.arm: arms[one.arm] for one in curves}))
     axes = figure.subplots()
