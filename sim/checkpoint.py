@@ -25,7 +25,7 @@ GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past
 MAY_CHANGE = ("policy", "record", "horizon", "threads", "chunk", "check", "progress", "out", "overwrite",
-              "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
+              "warm", "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
 
 
 def state(world: World) -> Arrays:
@@ -69,6 +69,14 @@ def refuse_other_past(before: SimConfig, after: SimConfig) -> None:
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key) and not key.startswith(MAY_CHANGE):
             raise ConfigError(key, new.get(key), f"a branch cannot change it (the checkpoint has {old.get(key)!r})")
+
+
+def refuse_branch(cfg: SimConfig) -> None:
+    """Raise ConfigError if `cfg` cannot go on from the world that its `warm` names: another past, or no day left."""
+    before, _ = saved_config(Path(cfg.warm or ""))
+    refuse_other_past(before, cfg)
+    if cfg.horizon <= before.horizon:
+        raise ConfigError("horizon", cfg.horizon, f"must be later than day {before.horizon}, on which {cfg.warm} is")
 
 
 def save(world: World, path: Path, key: str = "") -> None:

@@ -158,6 +158,38 @@ def warm(arguments: list[str]) -> int:
     return DONE
 
 
+def checkpoint(arguments: list[str]) -> int:
+    """Live a world's burn-in, or with horizon= more, and save it."""
+    from sim.lab.worlds import place_world, save_world
+    from sim.launch import Reader, launch, reader_of_a_run
+
+    reader = Reader(*reader_of_a_run("checkpoint")[:2], place_world)
+    return launch(reader, ["horizon=0", *arguments], save_world)
+
+
+def replay(arguments: list[str]) -> int:
+    """Simulate an item again and compare."""
+    from pathlib import Path
+
+    from sim.lab.replay import replay as simulate_again
+
+    key, *rest = arguments or [""]
+    folder = rest.pop().removeprefix("store=") if rest and rest[-1].startswith("store=") else STORE
+    _require_none("replay KEY", rest)
+    return simulate_again(key, Path(folder))
+
+
+def status(arguments: list[str]) -> int:
+    """Print how far a study is."""
+    from pathlib import Path
+
+    from sim.lab.status import status as tell
+
+    folder, *rest = arguments or [STORE]
+    _require_none("status DIR", rest)
+    return tell(Path(folder))
+
+
 def lab(verb: str) -> Callable[[list[str]], int]:
     """A verb of the lab: its module is imported only when it is called."""
     def act(arguments: list[str]) -> int:
@@ -170,9 +202,10 @@ def lab(verb: str) -> Callable[[list[str]], int]:
 def _require_none(verb: str, arguments: list[str]) -> None:
     """Raise ConfigError if a verb that takes no arguments got one."""
     if arguments:
-        raise ConfigError(arguments[0], MISSING, f"icsim {verb} takes no arguments")
+        raise ConfigError(arguments[0], MISSING, f"icsim {verb} takes no further arguments")
 
 
+STORE = "runs/store"
 OVERRIDES = "[preset=name ...] [key=value ...]"
 VERBS = {
     "run": Verb(OVERRIDES, "simulate one world: KPI table, daily table, order log, figures", run, "config", True),
@@ -184,6 +217,10 @@ VERBS = {
                    "factors varied together: main effects and interactions", lab("design"), "design", True),
     "match": Verb(f"'arms=[subsidy,merchant_coupon]' {OVERRIDES}",
                   "the knob values with which arms spend the same money", lab("match"), "match", True),
+    "checkpoint": Verb(f"out=FILE.npz {OVERRIDES}", "live a world's burn-in and save it, to branch from with warm=FILE",
+                       checkpoint, "config"),
+    "replay": Verb("KEY [store=DIR]", "simulate an item of the store again and compare every bit", replay),
+    "status": Verb("[folder of a study, a run or a store]", "what is done, missing and failed, and why", status),
     "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),
     "policies": Verb("", "print the policies with their knobs and null settings", policies),
     "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters, "config"),

@@ -117,6 +117,10 @@ def _argv(arguments: Sequence[str]) -> Iterator[None]:
 
 def place(verb: str, config: SimConfig) -> SimConfig:
     """The configuration with `out` filled in; raises ConfigError for a folder not to be written into."""
+    if config.warm:
+        from sim.checkpoint import refuse_branch
+
+        refuse_branch(config)
     return replace(config, out=str(folder_of(verb, question_key(config), config)))
 
 

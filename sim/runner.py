@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from tqdm import tqdm
 
+from sim.checkpoint import load
 from sim.config import SimConfig, question_key, to_plain
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
@@ -36,7 +37,7 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
     identity = Identity(key=question_key(cfg), seed=cfg.seed, source_digest=source_digest(), config=to_plain(cfg),
                         block=cfg.block, replication=cfg.replication)
     started = perf_counter()
-    model = InterestCommerceModel(cfg, unfinished_world(cfg, folder, identity.key))
+    model = InterestCommerceModel(cfg, unfinished_world(cfg, folder, identity.key) or saved_world(cfg))
     print(f"{cfg.population.name}: {len(model.users):,} users, {len(model.creators):,} creators, "
           f"{len(model.merchants):,} merchants, {len(model.world.products):,} goods; "
           f"era {cfg.era.name}, seed {cfg.seed}; genesis {perf_counter() - started:.1f} s")
@@ -50,6 +51,15 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
         recorder.finish(summary, facts_of(model))
     report(model, summary, folder, recorder.lived - recorder.before)
     return 0
+
+
+def saved_world(cfg: SimConfig) -> World | None:
+    """The world that `cfg` goes on from; None for one that begins with genesis."""
+    if cfg.warm is None:
+        return None
+    world = load(Path(cfg.warm), cfg)
+    print(f"goes on from {cfg.warm}, day {world.today - cfg.burn_in}")
+    return world
 
 
 class Scribe(Protocol):

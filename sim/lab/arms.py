@@ -16,7 +16,7 @@ BASELINE = "baseline"
 GROUP = "arm"  # folder of the arms' files
 NAME = re.compile(r"\w[\w.+-]{0,59}")
 OF_THE_STUDY = ("seed", "block", "replication", "horizon", "burn_in", "record", "threads", "chunk", "check",
-                "progress", "out", "overwrite")  # pairs share these
+                "progress", "out", "overwrite", "warm")  # pairs share these
 
 
 def arms_of(spec: Any, base: Sequence[str] = ()) -> dict[str, SimConfig]:

@@ -12,9 +12,11 @@ from omegaconf.errors import OmegaConfBaseException
 from sim.config import SimConfig
 from sim.lab.arms import WORLD_KEYS, arm, overrides_of, world_overrides
 from sim.lab.backend import Backend
+from sim.lab.engines import require_engine
 from sim.lab.quantities import known_metrics
 from sim.lab.settings import LANGUAGES, Match, Statistics
 from sim.lab.study import Study
+from sim.lab.worlds import saved_parents
 from sim.launch import Reader, folder_of, require_writable
 from sim.schema import SETTING, ConfigError, build, choice, listed, near, number, text
 
@@ -89,7 +91,14 @@ def plain_of(node: DictConfig) -> dict[str, Any]:
 
 
 def place(task: Task) -> Task:
-    """The task with its folder; raises ConfigError for one that holds another question."""
+    """The task with its folder; raises ConfigError for one that holds another question.
+
+    Also where no scheduler answers, or a saved world that arms are to go on from is missing.
+    """
+    require_engine(task.backend)
+    for config in task.study.arms.values():
+        if config.warm:
+            saved_parents(config, range(task.study.n))
     return replace(task, out=folder_of(task.study.verb, task.study.key, task.config))
 
 

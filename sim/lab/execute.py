@@ -18,7 +18,7 @@ from sim.lab.engines import Engine, close_engine, engine_of
 from sim.lab.item import Item
 from sim.lab.kernels import kernels_are_compiled, note_compiled
 from sim.lab.plan import Plan
-from sim.lab.roll import enrol
+from sim.lab.roll import Cell, enrol
 from sim.lab.store import SHOWN, Store
 from sim.lab.work import Job, Report
 
@@ -138,7 +138,7 @@ class _Study:
                     _write_story(failure_path(self.out, item), error)
 
 
-def failure_path(out: Path, item: Item) -> Path:
+def failure_path(out: Path, item: Item | Cell) -> Path:
     """Where the traceback of a failed cell is."""
     return out / FAILURES / f"{re.sub(r'[^-+=.,@\w]', '_', item.arm)}-{item.replication}.txt"
 

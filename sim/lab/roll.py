@@ -41,7 +41,7 @@ def read_roll(out: Path) -> Roll | None:
 def enrol(out: Path, store: Store, items: Sequence[Item]) -> None:
     """Add items to the roll of a study; a study that is topped up, or changed, keeps its latest cell each."""
     before = read_roll(out)
-    root = str(store.root)
+    root = str(store.root.absolute())
     known = {(cell.arm, cell.replication): cell for cell in before.cells} if before and before.store == root else {}
     known |= {(item.arm, item.replication): Cell(item.arm, item.replication, item.key, item.is_world) for item in items}
     out.mkdir(parents=True, exist_ok=True)

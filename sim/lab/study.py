@@ -73,5 +73,5 @@ class Study:
 def _world(config: SimConfig) -> dict[str, Any]:
     """What of an arm's configuration is part of the question."""
     plain = to_plain(config)
-    return {name: plain[name] for name in IN_THE_QUESTION}
+    return {name: plain[name] for name in IN_THE_QUESTION} | ({"warm": config.warm} if config.warm else {})
 

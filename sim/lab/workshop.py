@@ -18,6 +18,7 @@ from sim.lab.item import Item, warm_item
 from sim.lab.stats.stopping import batches
 from sim.lab.store import Store
 from sim.lab.study import Study
+from sim.lab.worlds import saved_parents
 from sim.schema import ConfigError
 
 NOT_NUMBERS = {"arm", "replication", "seed", "key", "block"}
@@ -76,22 +77,26 @@ class Workshop:
 
 
 def workshop_of(task: Task) -> Workshop:
-    """The workshop of a task."""
-    return Workshop(task.store, task.backend, task.out, task.config.progress)
+    """The workshop of a task; saved worlds that its arms go on from are taken into the store."""
+    shop = Workshop(task.store, task.backend, task.out, task.config.progress)
+    if task.config.warm:
+        shop.store.require_writable()
+        for config in task.study.arms.values():
+            saved_parents(config, range(task.study.n), shop.store)
+    return shop
 
 
 # ---- items ---------------------------------------------------------------------------------------
 
 def items_of(arms: Mapping[str, SimConfig], control: str, replications: Iterable[int]) -> tuple[list[Item], list[Item]]:
     """The items of these replications in the order of arms, and the warm worlds from which they branch."""
-    numbers = list(replications)
-    warm = {k: warm_item(replace(arms[control], replication=k)) for k in numbers} if arms[control].burn_in else {}
+    numbers, saved = list(replications), arms[control].warm
+    warm = {k: warm_item(replace(arms[control], replication=k)) for k in numbers if arms[control].burn_in and not saved}
     items = []
     for arm, config in arms.items():
-        parents = warm if warm and can_branch(arms[control], config) else {}
-        for k in numbers:
-            parent = parents[k].key if parents else ""
-            items.append(Item(arm, replace(config, replication=k), parent))
+        branches = warm and can_branch(arms[control], config)
+        parents = saved_parents(config, numbers) if saved else {k: warm[k].key for k in numbers if branches}
+        items += [Item(arm, replace(config, replication=k, warm=None), parents.get(k, "")) for k in numbers]
     return items, list(warm.values()) if any(item.parent for item in items) else []
 
 

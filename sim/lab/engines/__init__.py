@@ -49,6 +49,16 @@ def _begin(backend: Backend) -> Engine:
     return LocalEngine(backend)
 
 
+def require_engine(backend: Backend) -> None:
+    """Raise ConfigError where a backend cannot be begun: no Dask, no scheduler at the address. Begins no process."""
+    if backend.kind == DASK:
+        from sim.lab.engines.dask import require_dask
+
+        require_dask()
+        if backend.address:
+            engine_of(backend)
+
+
 def close_engine(backend: Backend) -> None:
     """Stop a backend's engine, if it has one."""
     engine = _open.pop(backend, None)

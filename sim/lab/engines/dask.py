@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import MISSING
+from importlib.util import find_spec
 from itertools import count
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -121,10 +122,9 @@ class DaskEngine:
 
 def _connected(backend: Backend) -> tuple[LocalCluster | None, Client]:
     """A client, and the cluster if it had to be made."""
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ConfigError("backend", "dask", "needs Dask: pip install 'icsim[dask]'") from None
+    require_dask()
+    from distributed import Client
+
     _hush()
     cluster = None if backend.address else _cluster(backend)
     try:
@@ -132,6 +132,12 @@ def _connected(backend: Backend) -> tuple[LocalCluster | None, Client]:
     except (OSError, ValueError, RuntimeError) as error:
         why = f"no scheduler answers there ({' '.join(str(error).split())})"
         raise ConfigError("backend.address", backend.address or MISSING, why) from None
+
+
+def require_dask() -> None:
+    """Raise ConfigError where Dask is not installed."""
+    if find_spec("distributed") is None:
+        raise ConfigError("backend", "dask", "needs Dask: pip install 'icsim[dask]'")
 
 
 def _hush() -> None:
