@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt --editable
 ARGS ?=
 
-.PHONY: help demo test test-all lint bench warm solara clean
+.PHONY: help demo test test-all lint bench warm solara dask clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make bench     speed, beside the targets"
 	@echo "make warm      compile the rules into the user's cache"
 	@echo "make solara    install Mesa's web view, for its contract test"
+	@echo "make dask      install Dask, for backend=dask and its tests"
 	@echo "make clean     remove the environment and what was built; results stay"
 
 demo: warm
@@ -39,6 +40,8 @@ bench: $(VENV)/.core
 
 solara: $(VENV)/.solara
 
+dask: $(VENV)/.dask
+
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
 	find sim tests experiments -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -57,6 +60,11 @@ $(VENV)/.dev: $(VENV)/.core
 $(VENV)/.solara: $(VENV)/.dev
 	@echo "installing solara ..."
 	@$(INSTALL) '.[solara]'
+	@touch $@
+
+$(VENV)/.dask: $(VENV)/.dev
+	@echo "installing Dask ..."
+	@$(INSTALL) '.[dask]'
 	@touch $@
 
 # python3 may be pyenv's, which reads .python-version; failing that, any known name, then pyenv's own folders, then uv.

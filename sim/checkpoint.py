@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.config import SimConfig
+from sim.files import atomic
 from sim.graph import SocialGraph
 from sim.ledger import Ledger
 from sim.schema import ConfigError, build, to_plain
@@ -25,7 +25,7 @@ GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past
 MAY_CHANGE = ("policy", "record", "horizon", "threads", "chunk", "check", "progress", "out", "overwrite",
-              "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
+              "warm", "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
 
 
 def state(world: World) -> Arrays:
@@ -52,6 +52,7 @@ def restore(arrays: Mapping[str, np.ndarray], cfg: SimConfig | None = None) -> W
     ledger = Ledger.from_state(_group(arrays, "ledger"), cfg.policy)
     parts: dict[str, Any] = {name: arrays[name].copy() for name in (*POPULATIONS, *PLAIN)}
     parts |= {name: _group(arrays, name) for name in GROUPS} | {name: _read_text(arrays[name]) for name in TEXTS}
+    parts["now"] = parts["now"].view(np.recarray)
     day: dict[str, Any] = dict(_group(arrays, "day"))
     world = World(
         cfg=cfg, graph=SocialGraph.from_arrays(_group(arrays, "graph")), ledger=ledger, day=Day(**day),
@@ -70,24 +71,52 @@ def refuse_other_past(before: SimConfig, after: SimConfig) -> None:
             raise ConfigError(key, new.get(key), f"a branch cannot change it (the checkpoint has {old.get(key)!r})")
 
 
-def save(world: World, path: Path) -> None:
-    """Write the world into one file of arrays, atomically."""
+def refuse_branch(cfg: SimConfig) -> None:
+    """Raise ConfigError if `cfg` cannot go on from the world that its `warm` names: another past, or no day left."""
+    before, _ = saved_config(Path(cfg.warm or ""))
+    refuse_other_past(before, cfg)
+    if cfg.horizon <= before.horizon:
+        raise ConfigError("horizon", cfg.horizon, f"must be later than day {before.horizon}, on which {cfg.warm} is")
+
+
+def save(world: World, path: Path, key: str = "") -> None:
+    """Write the world into one file of arrays, atomically; `key`: the name of the question that led to it."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        np.savez(file, allow_pickle=False, **state(world))
-    part.replace(path)
+    with atomic(path) as draft, draft.open("wb") as file:
+        np.savez(file, allow_pickle=False, **state(world), key=_text(key))
 
 
 def load(path: Path, cfg: SimConfig | None = None) -> World:
     """Read a world back; with `cfg`, as a branch. Raises ConfigError for a damaged file or a refused branch."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+            arrays = {name: aligned(file[name]) for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError("warm", str(path), f"is not a readable checkpoint ({error})") from error
     return restore(arrays, cfg)
+
+
+def aligned(array: np.ndarray) -> np.ndarray:
+    """The same structured array with the mark of an aligned layout, which files lose and kernels are compiled for."""
+    return array if array.dtype.names is None else array.view(_aligned(array.dtype))
+
+
+def _aligned(dtype: np.dtype) -> np.dtype:
+    """A structured dtype of the same fields at the same places, marked as aligned."""
+    parts = dict(dtype.fields or {})
+    places = {"names": list(parts), "formats": [part[0] for part in parts.values()],
+              "offsets": [part[1] for part in parts.values()], "itemsize": dtype.itemsize}
+    return np.dtype(places, align=True)  # type: ignore[call-overload]
+
+
+def saved_config(path: Path) -> tuple[SimConfig, str]:
+    """The configuration of a saved world, and the key it was saved with. Raises ConfigError for a damaged file."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return build(SimConfig, _read_text(file["config"])), _read_text(file["key"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ConfigError("warm", str(path), f"is not a readable checkpoint ({error})") from error
 
 
 def state_hash(world: World) -> str:

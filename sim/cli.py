@@ -22,11 +22,16 @@ HELP, COMPLETION = ("-h", "--help"), ("-sc", "--shell-completion")
 
 
 class Verb(NamedTuple):
-    """Something `icsim` can do: what it takes, a line about it, and the function that gets its arguments."""
+    """Something `icsim` can do: what it takes, a line about it, and the function that gets its arguments.
+
+    `root` is the configuration that Hydra composes for it, if it takes one; `paged` verbs have a help page there.
+    """
 
     takes: str
     about: str
     act: Callable[[list[str]], int]
+    root: str = ""
+    paged: bool = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +65,7 @@ def _dispatch(given: list[str]) -> int:
     if name not in VERBS:
         raise ConfigError(name, MISSING, f"no such verb; {near(name, VERBS)}verbs: {listed(VERBS)}")
     verb = VERBS[name]
-    if name != "run" and set(HELP) & set(given):
+    if not verb.paged and set(HELP) & set(given):
         print(f"usage: icsim {name} {verb.takes}\n\n{verb.about}")
         return DONE
     return verb.act(given[1:])
@@ -81,20 +86,21 @@ def _complete(given: list[str]) -> int:
     if asked and (len(words) < 2 or words[1] not in VERBS):
         print(" ".join(VERBS))
         return DONE
-    if asked and VERBS[words[1]].takes != OVERRIDES:
+    if asked and not VERBS[words[1]].root:
         return DONE
+    root = VERBS[words[1]].root if asked else VERBS["run"].root
     if asked:
         os.environ["COMP_LINE"] = f"{words[0]} {' '.join(words[2:])}"
-    return hydra_main(given, lambda node: DONE)
+    return hydra_main(given, lambda node: DONE, root)
 
 
 # ---- verbs -------------------------------------------------------------------------------------------------
 
 def run(arguments: list[str]) -> int:
     """Simulate one world, or with --multirun several."""
-    from sim.launch import launch
+    from sim.launch import launch, reader_of_a_run
 
-    return launch("run", arguments, _simulate)
+    return launch(reader_of_a_run("run"), arguments, _simulate)
 
 
 def _simulate(config: SimConfig) -> int:
@@ -152,18 +158,72 @@ def warm(arguments: list[str]) -> int:
     return DONE
 
 
+def checkpoint(arguments: list[str]) -> int:
+    """Live a world's burn-in, or with horizon= more, and save it."""
+    from sim.lab.worlds import place_world, save_world
+    from sim.launch import Reader, launch, reader_of_a_run
+
+    reader = Reader(*reader_of_a_run("checkpoint")[:2], place_world)
+    return launch(reader, ["horizon=0", *arguments], save_world)
+
+
+def replay(arguments: list[str]) -> int:
+    """Simulate an item again and compare."""
+    from pathlib import Path
+
+    from sim.lab.replay import replay as simulate_again
+
+    key, *rest = arguments or [""]
+    folder = rest.pop().removeprefix("store=") if rest and rest[-1].startswith("store=") else STORE
+    _require_none("replay KEY", rest)
+    return simulate_again(key, Path(folder))
+
+
+def status(arguments: list[str]) -> int:
+    """Print how far a study is."""
+    from pathlib import Path
+
+    from sim.lab.status import status as tell
+
+    folder, *rest = arguments or [STORE]
+    _require_none("status DIR", rest)
+    return tell(Path(folder))
+
+
+def lab(verb: str) -> Callable[[list[str]], int]:
+    """A verb of the lab: its module is imported only when it is called."""
+    def act(arguments: list[str]) -> int:
+        from sim.lab.verbs import main as lab_main
+
+        return lab_main(verb, arguments)
+    return act
+
+
 def _require_none(verb: str, arguments: list[str]) -> None:
     """Raise ConfigError if a verb that takes no arguments got one."""
     if arguments:
-        raise ConfigError(arguments[0], MISSING, f"icsim {verb} takes no arguments")
+        raise ConfigError(arguments[0], MISSING, f"icsim {verb} takes no further arguments")
 
 
+STORE = "runs/store"
 OVERRIDES = "[preset=name ...] [key=value ...]"
 VERBS = {
-    "run": Verb(OVERRIDES, "simulate one world: KPI table, daily table, order log, figures", run),
+    "run": Verb(OVERRIDES, "simulate one world: KPI table, daily table, order log, figures", run, "config", True),
+    "compare": Verb(f"'arms=[baseline,subsidy]' {OVERRIDES}",
+                    "arms against a control in paired worlds: effects, verdict", lab("compare"), "compare", True),
+    "sweep": Verb(f"'doses={{key:[0,0.1,0.2]}}' {OVERRIDES}",
+                  "dose and response: best dose, first dose that loses money", lab("sweep"), "sweep", True),
+    "design": Verb(f"'factors={{key:[low,high], ...}}' {OVERRIDES}",
+                   "factors varied together: main effects and interactions", lab("design"), "design", True),
+    "match": Verb(f"'arms=[subsidy,merchant_coupon]' {OVERRIDES}",
+                  "the knob values with which arms spend the same money", lab("match"), "match", True),
+    "checkpoint": Verb(f"out=FILE.npz {OVERRIDES}", "live a world's burn-in and save it, to branch from with warm=FILE",
+                       checkpoint, "config"),
+    "replay": Verb("KEY [store=DIR]", "simulate an item of the store again and compare every bit", replay),
+    "status": Verb("[folder of a study, a run or a store]", "what is done, missing and failed, and why", status),
     "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),
     "policies": Verb("", "print the policies with their knobs and null settings", policies),
-    "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters),
+    "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters, "config"),
     "warm": Verb("", "compile the rules into the user's cache, so that the first run starts at once", warm),
 }
 
@@ -178,6 +238,7 @@ verbs
 examples
   icsim run population=toy horizon=30
   icsim run era=content policy=[subsidy] policy.subsidy.depth=0.2
+  icsim compare 'arms=[baseline,subsidy,store_diversion]' population=classroom horizon=60 n=12
   icsim run --help            presets, keys and flags
   icsim run --cfg job         the composed configuration
   eval "$(icsim -sc install=bash)"    tab completion, also zsh=, fish=

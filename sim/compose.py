@@ -33,8 +33,8 @@ def configure(*overrides: str) -> SimConfig:
     return read(compose(overrides))
 
 
-def compose(overrides: Sequence[str]) -> DictConfig:
-    """The yaml files and overrides as one tree, not yet checked value by value.
+def compose(overrides: Sequence[str], root: str = ROOT) -> DictConfig:
+    """The yaml files and overrides as one tree, not yet checked value by value; `root` is the verb's own file.
 
     Raises ConfigError for a key, preset or policy that does not exist, naming those that do.
     """
@@ -42,9 +42,9 @@ def compose(overrides: Sequence[str]) -> DictConfig:
     for one in parsed:
         _require_members(one, _folders(parsed))
     try:
-        return _compose(overrides)
+        return _compose(overrides, root)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise _explained(error, parsed) from None
+        raise _explained(error, parsed, root) from None
 
 
 def read(node: DictConfig) -> SimConfig:
@@ -56,10 +56,10 @@ def read(node: DictConfig) -> SimConfig:
     assert isinstance(plain, dict)
     plain.pop("hydra", None)
     config: SimConfig = build(SimConfig, plain)
-    return replace(config, policy={name: _settled(name, config.policy[name]) for name in sorted(config.policy)})
+    return replace(config, policy={name: settled(name, config.policy[name]) for name in sorted(config.policy)})
 
 
-def _settled(name: str, knobs: Mapping[str, Any]) -> dict[str, Any]:
+def settled(name: str, knobs: Mapping[str, Any]) -> dict[str, Any]:
     """A policy's knobs, checked and with defaults filled in, so that equal policies have equal hashes."""
     return {TARGET: knobs.get(TARGET)} | to_plain(build_policy(name, knobs))
 
@@ -86,10 +86,15 @@ def members(group: str, folders: Sequence[Path] = ()) -> list[str]:
 
 # ---- composing, and saying what is wrong -------------------------------------------------------------------
 
-def _compose(overrides: Sequence[str]) -> DictConfig:
+def _compose(overrides: Sequence[str], root: str) -> DictConfig:
     """Hydra's composition, outside of `hydra.main`."""
     with initialize_config_dir(config_dir=str(configs_dir()), version_base=None):
-        return hydra_compose(ROOT, overrides=list(overrides))
+        return hydra_compose(root, overrides=list(overrides))
+
+
+def folders_of(overrides: Sequence[str]) -> list[Path]:
+    """The user's own preset folders among these overrides."""
+    return _folders(parse(overrides))
 
 
 def _folders(parsed: Sequence[Override]) -> list[Path]:
@@ -119,15 +124,15 @@ def _require_members(one: Override, folders: Sequence[Path]) -> None:
             raise ConfigError(group, value, f"{name} stands twice; a second instance is {second}")
 
 
-def _explained(error: Exception, parsed: Sequence[Override]) -> ConfigError:
+def _explained(error: Exception, parsed: Sequence[Override], root: str) -> ConfigError:
     """Hydra's error as one line; an unknown key gets the list of those that exist."""
     key = getattr(error.__cause__, "full_key", None)
-    return _unknown_key(str(key), parsed) if key else ConfigError("overrides", MISSING, _one_line(error))
+    return _unknown_key(str(key), parsed, root) if key else ConfigError("overrides", MISSING, _one_line(error))
 
 
-def _unknown_key(key: str, parsed: Sequence[Override]) -> ConfigError:
+def _unknown_key(key: str, parsed: Sequence[Override], root: str) -> ConfigError:
     """The error for an override of a key that is not in the tree, seen from its deepest part that is."""
-    node: Any = _compose(_choices(parsed))
+    node: Any = _compose(_choices(parsed), root)
     path = part = ""
     for part in key.split("."):
         if not isinstance(node, DictConfig) or part not in node:

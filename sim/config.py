@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sim.parameters import World
@@ -66,6 +67,7 @@ class Record:
     burn_in: bool = switch("keep the days before day 0")
     orders: bool = switch("write the order log")
     panel: int = number("users", 0, 1_000_000, SETTING, "sampled users whose rows are kept; 0: none")
+    checkpoint: int = number("day", 0, DAYS_MOST, SETTING, "days between saved worlds to go on from; 0: none")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class SimConfig:
     progress: bool = switch("show a progress bar on a terminal")
     out: str | None = text("folder of the results; null: runs/<verb>-<question>")
     overwrite: bool = switch("write into a folder that holds another question's results")
+    warm: str | None = text("saved world to go on from; null: from genesis", default=None)
 
 
 def config_hash(mapping: Mapping[str, Any]) -> str:
@@ -100,10 +103,15 @@ def config_hash(mapping: Mapping[str, Any]) -> str:
 def question_key(config: SimConfig, parent: str = "") -> str:
     """The name of a question: world, seed, block, replication, horizon, warm parent's key, model sources.
 
-    How it is carried out (threads, chunk, checks), what is recorded and where never enter.
+    How it is carried out (threads, chunk, checks), what is recorded and where never enter. The parent is the world that
+    `warm` names, unless it is given. Raises ConfigError when that cannot be read.
     """
     from sim.sources import source_digest
 
+    if config.warm and not parent:
+        from sim.checkpoint import saved_config
+
+        parent = saved_config(Path(config.warm))[1]
     plain = to_plain(config)
     question = {name: plain[name] for name in (*WORLD_GROUPS, "block", "replication", "horizon")}
     return config_hash(question | {"parent": parent, "sources": source_digest(OUTSIDE_THE_WORLD)})

@@ -17,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-GROUP_ROWS = 1 << 17  # rows held in memory before they go to disk as one row group: about 6 MB of orders
 COMPRESSION = "zstd"
 
 
@@ -122,54 +121,6 @@ def _arrow_column(values: np.ndarray) -> pa.Array:
     flat = pa.array(np.ascontiguousarray(values).reshape(-1))
     width = int(np.prod(values.shape[1:]))
     return flat if values.ndim == 1 else pa.FixedSizeListArray.from_arrays(flat, width)
-
-
-class TableStream:
-    """A growing Parquet file of structured rows: row groups go to disk as they fill, the name comes last.
-
-    At most `group_rows` rows and one day's batch stay in memory. Every batch has the fields of the
-    first, or of `dtype`; others raise ValueError.
-    """
-
-    def __init__(self, path: Path, dtype: np.dtype | None = None, group_rows: int = GROUP_ROWS) -> None:
-        self.path, self.dtype, self.group_rows = path, dtype, group_rows
-        self.draft = _draft(path)
-        self._waiting: list[np.ndarray] = []
-        self._writer: pq.ParquetWriter | None = None
-
-    def append(self, rows: np.ndarray) -> None:
-        """Add a batch of rows, in order."""
-        self.dtype = self.dtype or rows.dtype
-        mine, theirs = fields(self.dtype), fields(rows.dtype)
-        if mine != theirs:
-            raise ValueError(f"{self.path.name}: rows of {theirs} in a table of {mine}")
-        self._waiting.append(rows.copy())
-        if sum(map(len, self._waiting)) >= self.group_rows:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Write what waits as one row group; the first call opens the file, even for no rows."""
-        if self.dtype is None:
-            return
-        table = arrow_table(np.concatenate([np.empty(0, self.dtype), *self._waiting]))
-        self._writer = self._writer or pq.ParquetWriter(self.draft, table.schema, compression=COMPRESSION)
-        self._writer.write_table(table, row_group_size=max(len(table), 1))
-        self._waiting.clear()
-
-    def finish(self, path: Path | None = None) -> None:
-        """Close the file and give it its name; without a dtype there is nothing to write."""
-        if self._waiting or self._writer is None:
-            self._flush()
-        if self._writer is not None:
-            self._writer.close()
-            os.replace(self.draft, path or self.path)
-
-    def abandon(self) -> None:
-        """Keep what was written so far, readable, as `<name>.partial.parquet`."""
-        try:
-            self.finish(partial(self.path))
-        finally:
-            self.draft.unlink(missing_ok=True)
 
 
 def fields(dtype: np.dtype) -> list[tuple[str, np.dtype]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import hydra
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
@@ -18,7 +18,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 
-from sim.compose import ROOT, SEARCH_PATH, configure, parse, read
+from sim.compose import ROOT, SEARCH_PATH, compose, parse, read
 from sim.config import SimConfig, question_key
 from sim.paths import configs_dir
 from sim.schema import ConfigError
@@ -26,19 +26,32 @@ from sim.schema import ConfigError
 KEY_DIGITS = 12  # of a question's key, in the name of its folder
 
 
-def launch(verb: str, arguments: Sequence[str], act: Callable[[SimConfig], int]) -> int:
-    """Check every job of a command line, then let Hydra compose each again and `act` on it.
+class Reader(NamedTuple):
+    """A verb's way from a composed tree and its overrides to what is to be done: checked, then given a folder."""
+
+    root: str
+    read: Callable[[DictConfig, Sequence[str]], Any]
+    place: Callable[[Any], Any]
+
+
+def reader_of_a_run(verb: str) -> Reader:
+    """The reader of a verb that takes one world."""
+    return Reader(ROOT, lambda node, overrides: read(node), lambda config: place(verb, config))
+
+
+def launch(reader: Reader, arguments: Sequence[str], act: Callable[[Any], int]) -> int:
+    """Check every job of a command line, then enter Hydra, which calls `act` for each in turn.
 
     Returns the largest exit code. Raises ConfigError before anything is written.
     """
-    flags = read_flags(arguments)
+    flags, ready = read_flags(arguments), []
     if not asks_hydra(flags):
         for overrides in jobs(flags):
-            config = configure(*overrides)
-            if flags.cfg is None:
-                place(verb, config)
+            asked = reader.read(compose(overrides, reader.root), overrides)
+            ready.append(asked if flags.cfg else reader.place(asked))
+    waiting = iter(ready)
     options = [word for word in arguments if word not in flags.overrides]
-    return hydra_main([*options, *flags.overrides], lambda node: act(place(verb, read(node))))
+    return hydra_main([*options, *flags.overrides], lambda node: act(next(waiting)), reader.root)
 
 
 def read_flags(arguments: Sequence[str]) -> argparse.Namespace:
@@ -77,7 +90,7 @@ def jobs(flags: argparse.Namespace) -> list[list[str]]:
     return [[*own, *overrides] for overrides in batch]
 
 
-def hydra_main(arguments: Sequence[str], act: Callable[[DictConfig], int]) -> int:
+def hydra_main(arguments: Sequence[str], act: Callable[[DictConfig], int], root: str = ROOT) -> int:
     """Enter Hydra with these arguments; returns the largest exit code of the jobs it ran."""
     codes: list[int] = []
 
@@ -85,7 +98,7 @@ def hydra_main(arguments: Sequence[str], act: Callable[[DictConfig], int]) -> in
         codes.append(act(node))
 
     with _argv(arguments):
-        hydra.main(config_path=str(configs_dir()), config_name=ROOT, version_base=None)(job)()
+        hydra.main(config_path=str(configs_dir()), config_name=root, version_base=None)(job)()
     return max(codes, default=0)
 
 
@@ -104,21 +117,29 @@ def _argv(arguments: Sequence[str]) -> Iterator[None]:
 
 def place(verb: str, config: SimConfig) -> SimConfig:
     """The configuration with `out` filled in; raises ConfigError for a folder not to be written into."""
-    key = question_key(config)
+    if config.warm:
+        from sim.checkpoint import refuse_branch
+
+        refuse_branch(config)
+    return replace(config, out=str(folder_of(verb, question_key(config), config)))
+
+
+def folder_of(verb: str, key: str, config: SimConfig) -> Path:
+    """Where a question's results go; raises ConfigError for a folder not to be written into."""
     out = Path(config.out) if config.out else Path("runs", f"{verb}-{key[:KEY_DIGITS]}")
-    _require_writable(out)
+    require_writable("out", out)
     if not config.overwrite:
         _require_own(out, key)
-    return replace(config, out=str(out))
+    return out
 
 
-def _require_writable(out: Path) -> None:
-    """Raise ConfigError unless `out` is, or can become, a folder that we may write into."""
+def require_writable(key: str, out: Path) -> None:
+    """Raise ConfigError naming `key` unless `out` is, or can become, a folder that we may write into."""
     nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not nearest.is_dir():
-        raise ConfigError("out", str(out), f"{nearest} is a file, not a folder")
+        raise ConfigError(key, str(out), f"{nearest} is a file, not a folder")
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise ConfigError("out", str(out), f"{nearest} cannot be written into")
+        raise ConfigError(key, str(out), f"{nearest} cannot be written into")
 
 
 def _require_own(out: Path, key: str) -> None:

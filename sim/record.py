@@ -1,12 +1,14 @@
 """What a run leaves behind: daily table, order log, agent panel, manifest, study, summary, its row of runs.
 
-Every file is whole or absent (`sim.files`). A run that stops early leaves `<name>.partial.parquet` beside a
-manifest that says so; only a killed process leaves nothing of its order log but a temporary file.
+Every file is whole or absent (`sim.files`). While a run goes on, its tables lie in `unfinished/` as small parts
+(`sim.parts`), at most `FLUSH_SECONDS` of work behind: so much and no more a killed process loses. A run that stops
+early leaves `<name>.partial.parquet` as well, beside a manifest that says so.
 """
 from __future__ import annotations
 
 import json
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,16 +22,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 import pyarrow as pa
 
-from sim.files import (
-    TableStream,
-    columns_of,
-    fields,
-    partial,
-    read_columns,
-    write_columns,
-    write_json,
-    write_yaml,
-)
+from sim.files import fields, partial, read_columns, write_columns, write_json, write_yaml
+from sim.parts import DIGITS, DayTable, PartTable, RowTable
 
 ORDER_LOG = np.dtype([
     ("day", "i4"), ("final_day", "i4"), ("user", "i4"), ("user_key", "u4"), ("product", "i4"),
@@ -43,6 +37,9 @@ PACKAGES = ("icsim", "mesa", "numpy", "networkx", "matplotlib", "hydra-core", "n
             "duckdb", "scipy", "tqdm")
 TABLES = ("daily.parquet", "orders.parquet", "panel.parquet")
 FILES = (*TABLES, "runs.parquet", "summary.json", "panel.png", "funnel.png")
+UNFINISHED = "unfinished"  # the folder of what is needed only until a run is done
+OWN = re.compile(rf"(daily|orders|panel|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")
+FLUSH_SECONDS = 5.0  # the parts of a town take some 30 ms to write
 
 
 BOOK_NAMES = {"final_day": "final", "list_fen": "list_price", "paid_fen": "paid", "subsidy_fen": "subsidy"}
@@ -88,21 +85,25 @@ class Identity:
 class Recorder:
     """The scribe of one run: takes each day's rows, and at the end leaves a folder another person can read.
 
-    Use as a context manager: add days, `close()` the tables, then `finish(summary, facts)`. Leaving the block
-    before `finish` keeps partial tables and marks the manifest `interrupted` or `failed`. Files that an
-    earlier run left in `out` under the recorder's names are removed first: a folder never mixes two runs.
+    Use as a context manager: add days, each ended by `end_day()`, `close()` the tables, then
+    `finish(summary, facts)`. Leaving the block before `finish` keeps partial tables and marks the manifest
+    `interrupted` or `failed`. Files that an earlier run left in `out` under the recorder's names are removed first: a
+    folder never mixes two runs. Only where `lived` days of this very run were lived before, their rows are kept.
     """
 
     def __init__(self, config: RecordConfig, out: Path, identity: Identity,
-                 order_dtype: np.dtype = ORDER_LOG) -> None:
+                 order_dtype: np.dtype = ORDER_LOG, lived: int = 0) -> None:
         self.config, self.out, self.identity = config, Path(out), identity
         self.started, self._clock = datetime.now(UTC), perf_counter()
-        self.days, self.finished = 0, False
-        self._rows: list[dict[str, float | int]] = []
+        self.lived, self.before, self.closed, self.finished = lived, lived, False, False
+        self.folder, self._flushed = self.out / UNFINISHED, perf_counter()
         self.out.mkdir(parents=True, exist_ok=True)
-        clear(self.out)
-        self._orders = TableStream(self.out / "orders.parquet", order_dtype) if config.orders else None
-        self._panel = TableStream(self.out / "panel.parquet") if config.panel else None
+        clear(self.out, unfinished=lived == 0)
+        self._daily = DayTable(self.out / "daily.parquet", self.folder)
+        self._orders = RowTable(self.out / "orders.parquet", self.folder, order_dtype) if config.orders else None
+        self._panel = RowTable(self.out / "panel.parquet", self.folder) if config.panel else None
+        for table in self._tables():
+            table.keep(lived)
         write_yaml(self.out / "study.yaml", identity.config)
         self._write_manifest("running", {})
 
@@ -123,9 +124,9 @@ class Recorder:
 
     def add_day(self, row: Mapping[str, float | int], day: int) -> None:
         """Take the day's metrics row; `day` is absolute, 0 the first after burn-in."""
-        self.days += 1
+        self.lived += 1
         if self._keeps(day):
-            self._rows.append({"day": int(day)} | {name: row[name] for name in row if name != "day"})
+            self._daily.append({"day": int(day)} | {name: row[name] for name in row if name != "day"})
 
     def add_orders(self, batches: Iterable[np.ndarray], day: int) -> None:
         """Take the orders that became final on `day` (of dtype `order_dtype`), in the given order.
@@ -141,57 +142,66 @@ class Recorder:
         if self._panel is not None and self._keeps(day):
             self._panel.append(with_day(rows, day))
 
-    def daily(self) -> dict[str, np.ndarray]:
-        """The daily table so far, as columns."""
-        return columns_of(self._rows)
+    def end_day(self) -> None:
+        """Put the day's rows in safety, if the last ones have waited long enough."""
+        if perf_counter() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write all rows that wait; a killed run keeps them."""
+        for table in self._tables():
+            table.flush(self.lived)
+        self._flushed = perf_counter()
 
     def close(self) -> dict[str, np.ndarray]:
         """Write daily table, order log and panel under their final names; returns the daily table."""
-        for stream in self._streams():
-            stream.finish()
-        self._orders = self._panel = None
-        columns = self.daily()
-        write_columns(self.out / "daily.parquet", columns)
-        return columns
+        for table in self._tables():
+            table.finish(self.lived)
+        self.closed = True
+        return read_daily(self.out)
 
     def finish(self, summary: Mapping[str, float], facts: Mapping[str, Any]) -> None:
         """Write summary, runs row and final manifest.
 
-        `facts` join the manifest as they are: recall, thickness, rescale factors, the recommender's lift.
+        `facts` join the manifest as they are: recall, thickness, rescale factors, the recommender's lift. What was
+        needed only until now is removed.
         """
         write_json(self.out / "summary.json", summary)
         write_columns(self.out / "runs.parquet", runs_row(self.identity, summary))
         self._write_manifest("done", facts)
         self.finished = True
+        clear_unfinished(self.out)
 
     def abandon(self, status: str) -> None:
         """Keep what there is as partial tables, and say in the manifest how the run ended."""
         self._write_manifest(status, {})
-        if not (self.out / "daily.parquet").exists():
-            write_columns(partial(self.out / "daily.parquet"), self.daily())
-        for stream in self._streams():
-            stream.abandon()
+        if not self.closed:
+            for table in self._tables():
+                table.abandon(self.lived)
 
-    def _streams(self) -> list[TableStream]:
-        """The streamed tables that are still open."""
-        return [stream for stream in (self._orders, self._panel) if stream is not None]
+    def _tables(self) -> list[PartTable]:
+        """The tables that this run writes."""
+        return [table for table in (self._daily, self._orders, self._panel) if table is not None]
 
     def _write_manifest(self, status: str, facts: Mapping[str, Any]) -> None:
         """Write the manifest as of now."""
         write_json(self.out / "manifest.json", self._manifest(status) | dict(facts))
 
     def _manifest(self, status: str) -> dict[str, Any]:
-        """What one needs to run it again, and how long it took (wall clock, burn-in included)."""
-        seconds = perf_counter() - self._clock
+        """What one needs to run it again, and how long it took (wall clock, burn-in included).
+
+        A run that went on counts time and days from where it did: `days_before` were lived by an earlier start.
+        """
+        seconds, days = perf_counter() - self._clock, self.lived - self.before
         who = self.identity
         return {
             "key": who.key, "seed": who.seed, "block": who.block, "replication": who.replication,
             "status": status, "source_digest": who.source_digest,
             "started": self.started.isoformat(timespec="seconds"),
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": round(seconds, 3), "days": self.days, "days_per_second": round(self.days / seconds, 3),
-            "python": platform.python_version(), "platform": platform.platform(),
-            "machine": platform.machine(), "packages": package_versions(),
+            "seconds": round(seconds, 3), "days": days, "days_per_second": round(days / seconds, 3),
+            "days_before": self.before,
+            **machinery(),
         }
 
 
@@ -219,6 +229,12 @@ def with_day(rows: np.ndarray, day: int) -> np.ndarray:
     return dated
 
 
+def machinery() -> dict[str, Any]:
+    """What the last bit of a result may depend on beside the program's own sources."""
+    return {"python": platform.python_version(), "platform": platform.platform(), "machine": platform.machine(),
+            "packages": package_versions()}
+
+
 def package_versions() -> dict[str, str]:
     """The versions of the packages a result may depend on; those not installed are left out."""
     found = {}
@@ -242,8 +258,20 @@ def recorded_key(out: Path) -> str | None:
         raise ValueError(f"{path} is not a run's manifest") from error
 
 
-def clear(out: Path) -> None:
+def clear(out: Path, unfinished: bool = True) -> None:
     """Remove what an earlier run left under the recorder's own names; anything else stays."""
     for name in FILES:
         for path in (out / name, partial(out / name), *out.glob(f".{name}.*.tmp")):
             path.unlink(missing_ok=True)
+    if unfinished:
+        clear_unfinished(out)
+
+
+def clear_unfinished(out: Path) -> None:
+    """Remove the parts and checkpoints of a folder, and their own folder when nothing else is in it."""
+    folder = out / UNFINISHED
+    for path in folder.glob("*"):
+        if OWN.fullmatch(path.name):
+            path.unlink()
+    with suppress(OSError):
+        folder.rmdir()

@@ -1,19 +1,21 @@
 """`icsim run`: one world from the first day of burn-in to the horizon, watched, recorded, summed up and drawn."""
 
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from tqdm import tqdm
 
+from sim.checkpoint import load
 from sim.config import SimConfig, question_key, to_plain
-from sim.figures import funnel, panel
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
 from sim.recommenders.recall import measured_recall
 from sim.record import Identity, Recorder, log_rows
+from sim.resume import keep_checkpoint, unfinished_world
 from sim.rng import mix32
 from sim.sources import source_digest
 from sim.summary import kpi_table, summarise
@@ -26,17 +28,20 @@ PANEL_COLUMNS = ("key", "state", "shopper", "opened", "spell", "satisfaction", "
 def run_study(cfg: SimConfig, out: Path | None = None) -> int:
     """Run one world and write its folder; print the KPI table, the ledger check and where the files are.
 
-    Returns the exit code 0. An interrupted run keeps partial tables and says so in its manifest.
+    Returns the exit code 0. An interrupted run keeps partial tables and says so in its manifest; a run of the same
+    question in the same folder goes on from the last checkpoint.
     """
+    from sim.figures import funnel, panel  # here, because who only lives worlds needs no pictures
+
     folder = Path(out or cfg.out or "")
     identity = Identity(key=question_key(cfg), seed=cfg.seed, source_digest=source_digest(), config=to_plain(cfg),
                         block=cfg.block, replication=cfg.replication)
     started = perf_counter()
-    model = InterestCommerceModel(cfg)
+    model = InterestCommerceModel(cfg, unfinished_world(cfg, folder, identity.key) or saved_world(cfg))
     print(f"{cfg.population.name}: {len(model.users):,} users, {len(model.creators):,} creators, "
           f"{len(model.merchants):,} merchants, {len(model.world.products):,} goods; "
           f"era {cfg.era.name}, seed {cfg.seed}; genesis {perf_counter() - started:.1f} s")
-    with Recorder(cfg.record, folder, identity) as recorder:
+    with Recorder(cfg.record, folder, identity, lived=model.world.today) as recorder:
         live(model, recorder)
         daily = recorder.close()
         log = folder / "orders.parquet"
@@ -44,25 +49,67 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
         panel(daily, title_of(cfg), folder / "panel.png", marks_of(cfg))
         funnel(daily, folder / "funnel.png")
         recorder.finish(summary, facts_of(model))
-    report(model, summary, folder)
+    report(model, summary, folder, recorder.lived - recorder.before)
     return 0
 
 
+def saved_world(cfg: SimConfig) -> World | None:
+    """The world that `cfg` goes on from; None for one that begins with genesis."""
+    if cfg.warm is None:
+        return None
+    world = load(Path(cfg.warm), cfg)
+    print(f"goes on from {cfg.warm}, day {world.today - cfg.burn_in}")
+    return world
+
+
+class Scribe(Protocol):
+    """Who takes down what a day brings; which days count is the scribe's own business."""
+
+    def add_day(self, row: Mapping[str, float | int], day: int) -> None:
+        """Take the day's metrics row."""
+
+    def add_orders(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """Take the orders that became final on `day`."""
+
+    def add_panel(self, rows: np.ndarray, day: int) -> None:
+        """Take the sampled users' rows at the end of `day`."""
+
+
 def live(model: InterestCommerceModel, recorder: Recorder) -> None:
-    """Live all days, burn-in first, and record them."""
+    """Live all days that are left, burn-in first, and record them."""
     cfg = model.cfg
     sample = sampled_rows(model.world, cfg.record.panel)
-    days = range(-cfg.burn_in, cfg.horizon)
+    for day in still_to_live(model):
+        live_day(model, recorder, day, sample)
+        recorder.end_day()
+        if cfg.record.checkpoint and model.world.today % cfg.record.checkpoint == 0 and day + 1 < cfg.horizon:
+            recorder.flush()
+            keep_checkpoint(model.world, recorder.out)
+    add_open_orders(model, recorder)
+
+
+def live_day(model: InterestCommerceModel, scribe: Scribe, day: int, sample: np.ndarray) -> None:
+    """Live the model's next day, which is `day`, and have it taken down; `sample`: rows of the panel's users."""
+    if day == 0:
+        model.world.facts["before"] = recommender_facts(model.world)
+    model.step()
+    scribe.add_day(model.metrics, day)
+    scribe.add_orders([order_log(model.world.closed, model.cfg.burn_in)], day)
+    scribe.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
+
+
+def add_open_orders(model: InterestCommerceModel, scribe: Scribe) -> None:
+    """After the last day, the orders that have not come to their end."""
+    if model.cfg.horizon:
+        scribe.add_orders([order_log(model.world.orders, model.cfg.burn_in)], model.cfg.horizon - 1)
+
+
+def still_to_live(model: InterestCommerceModel) -> Iterable[int]:
+    """The days from the model's next one to the horizon, with a progress bar on a terminal."""
+    cfg, lived = model.cfg, model.world.today
     quiet = not (cfg.progress and sys.stderr.isatty())
-    for day in tqdm(days, unit="day", desc=cfg.population.name, disable=quiet, dynamic_ncols=True):
-        if day == 0:
-            model.world.facts["before"] = recommender_facts(model.world)
-        model.step()
-        recorder.add_day(model.metrics, day)
-        recorder.add_orders([order_log(model.world.closed, cfg.burn_in)], day)
-        recorder.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
-    if cfg.horizon:
-        recorder.add_orders([order_log(model.world.orders, cfg.burn_in)], cfg.horizon - 1)
+    return tqdm(range(model.day, cfg.horizon), initial=lived, total=cfg.burn_in + cfg.horizon, unit="day",
+                desc=cfg.population.name, disable=quiet, dynamic_ncols=True)
 
 
 def sampled_rows(world: World, n: int) -> np.ndarray:
@@ -104,15 +151,15 @@ def marks_of(cfg: SimConfig) -> list[tuple[float, float | None, str]]:
     return [(float(one.start), one.stop, name) for name, one in policies if not one.idle]
 
 
-def report(model: InterestCommerceModel, summary: dict[str, float], folder: Path) -> None:
-    """Print what a user wants to see first."""
-    world, days = model.world, model.cfg.burn_in + model.cfg.horizon
+def report(model: InterestCommerceModel, summary: dict[str, float], folder: Path, lived: int) -> None:
+    """Print what a user wants to see first; `lived` days were simulated by this start."""
+    world = model.world
     seconds = sum(model.seconds.values())
     print(kpi_table(summary))
     verdict = "closes" if world.ledger.total() == 0 else "DOES NOT CLOSE"
     print(f"\nledger: {len(world.ledger.balances):,} accounts, sum {world.ledger.total()} fen: {verdict}")
-    rate = days * len(world.users) / seconds if seconds else float("nan")
-    print(f"speed: {days} days in {seconds:.1f} s, {rate:,.0f} user-days/s on {len(model.lanes.lanes)} threads")
+    rate = lived * len(world.users) / seconds if seconds else float("nan")
+    print(f"speed: {lived} days in {seconds:.1f} s, {rate:,.0f} user-days/s on {len(model.lanes.lanes)} threads")
     print(f"evidence about this model, not a forecast\nfiles: {folder}")
 
 

@@ -242,10 +242,10 @@ def span(day: np.ndarray) -> str:
     return f"Days {day[0]} to {day[-1]} after burn-in"
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write the figure as PNG, whole or not at all."""
+def save(figure: Figure, path: Path, fonts: Sequence[str] = (FONT,)) -> None:
+    """Write the figure as PNG, whole or not at all; a letter comes from the first of `fonts` that has it."""
     for text in figure.findobj(Text):
-        text.set_fontfamily(FONT)
+        text.set_fontfamily(list(fonts))
     with atomic(Path(path)) as draft:
         figure.savefig(draft, format="png", dpi=DPI)
 

@@ -44,8 +44,15 @@ def test_help_is_also_the_answer_to_nothing(icsim: Icsim, words: tuple[str, ...]
     assert icsim(*words).out.startswith("icsim: a simulated interest-commerce platform")
 
 
-@pytest.mark.parametrize("verb", [verb for verb in cli.VERBS if verb != "run"])
-def test_every_verb_explains_itself(icsim: Icsim, verb: str) -> None:
+@pytest.mark.parametrize("verb", [name for name, verb in cli.VERBS.items() if verb.paged])
+def test_a_verb_that_hydra_composes_has_a_page(icsim: Icsim, verb: str, tmp_path: Path) -> None:
+    done = icsim(verb, "--help")
+    assert done.code == 0 and done.out.startswith(f"icsim {verb}: ") and f"usage: icsim {verb} " in done.out
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("verb", [name for name, verb in cli.VERBS.items() if not verb.paged])
+def test_every_other_verb_explains_itself(icsim: Icsim, verb: str) -> None:
     done = icsim(verb, "--help")
     assert (done.code, done.out.splitlines()[0]) == (0, f"usage: icsim {verb} {cli.VERBS[verb].takes}")
 

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from sim.files import (
-    TableStream,
     atomic,
     columns_of,
     plain,
@@ -20,6 +19,7 @@ from sim.files import (
     write_json,
     write_text,
 )
+from sim.parts import DayTable, RowTable, join
 from sim.record import ORDER_LOG, Identity, Recorder, log_rows, read_daily, recorded_key
 from sim.tables import ORDER, REFUNDED
 
@@ -60,11 +60,12 @@ def record_days(recorder: Recorder, days: range) -> None:
         recorder.add_day({"dau": 10 + day, "nps": nps, "gmv_gross": day / 7}, day)
         recorder.add_orders([some_orders(3, day), some_orders(0, day), some_orders(2, day)], day)
         recorder.add_panel(some_users(day), day)
+        recorder.end_day()
 
 
 def leftovers(folder: Path) -> list[str]:
-    """Temporary names in a folder."""
-    return [path.name for path in folder.iterdir() if path.name.endswith(".tmp")]
+    """Temporary names in a folder and below."""
+    return [path.name for path in folder.rglob("*") if path.name.endswith(".tmp")]
 
 
 # ---- tables
@@ -105,33 +106,69 @@ def test_burn_in_is_recorded_only_on_demand(tmp_path):
         assert read_columns(tmp_path / str(burn_in) / "orders.parquet")["day"][0] == first
 
 
-def test_orders_come_back_in_their_order_whatever_the_group_size(tmp_path):
+def order_table(folder: Path) -> RowTable:
+    """An empty order log, its parts beside it."""
+    return RowTable(folder / "orders.parquet", folder / "parts", ORDER_LOG)
+
+
+@pytest.mark.parametrize("group_rows", [1, 7, 15, 1_000])
+def test_the_joined_table_is_the_same_file_wherever_its_parts_were_cut(tmp_path, group_rows):
     batches = [some_orders(day % 4, day) for day in range(20)]
-    for size in (1, 7, 1_000):
-        stream = TableStream(tmp_path / f"{size}.parquet", ORDER_LOG, group_rows=size)
-        for rows in batches:
-            stream.append(rows)
-        stream.finish()
-        read, whole = read_columns(stream.path), np.concatenate(batches)
+    files, whole = set(), np.concatenate(batches)
+    for every in (1, 3, 100):
+        table = order_table(tmp_path / str(every))
+        for day, rows in enumerate(batches):
+            table.append(rows)
+            if day % every == 0:
+                table.flush(day)
+        table.flush(99)
+        join(table.parts(), table.path, group_rows)
+        read = read_columns(table.path)
         assert all(read[name].tobytes() == whole[name].tobytes() for name in ORDER_LOG.names)
-    assert pq.ParquetFile(tmp_path / "7.parquet").num_row_groups > 1
+        assert pq.ParquetFile(table.path).num_row_groups == -(-len(whole) // group_rows)
+        files.add(table.path.read_bytes())
+    assert len(files) == 1
 
 
-def test_a_stream_keeps_its_own_copy_of_a_reused_buffer(tmp_path):
-    stream, buffer = TableStream(tmp_path / "orders.parquet", ORDER_LOG), some_orders(2, 1)
-    stream.append(buffer)
+def test_columns_may_come_late_be_undefined_at_times_and_end_as_if_known_from_the_start(tmp_path):
+    days = [{"day": 0, "dau": 1, "nps": 3}, {"day": 1, "dau": 2, "nps": 2**53 + 1}, {"day": 2, "dau": 3, "nps": 0.5},
+            {"day": 3, "dau": 4, "late": 7}]
+    table = DayTable(tmp_path / "daily.parquet", tmp_path / "parts")
+    for lived, row in enumerate(days):
+        table.append(row)
+        table.flush(lived)
+    table.finish(4)
+    read = read_columns(table.path)
+    assert list(read) == list(columns_of(days))
+    for name, column in columns_of(days).items():
+        assert read[name].dtype == column.dtype and np.array_equal(read[name], column, equal_nan=True)
+
+
+def test_rows_added_after_a_part_was_written_for_the_same_day_join_it(tmp_path):
+    table = order_table(tmp_path)
+    for _ in range(2):
+        table.append(some_orders(2, 1))
+        table.flush(1)
+    assert len(table.parts()) == 1
+    table.finish(1)
+    assert read_columns(table.path)["paid_fen"].tolist() == 2 * [1_000, 1_001]
+
+
+def test_a_table_keeps_its_own_copy_of_a_reused_buffer(tmp_path):
+    table, buffer = order_table(tmp_path), some_orders(2, 1)
+    table.append(buffer)
     buffer["paid_fen"] = -1
-    stream.finish()
-    assert read_columns(stream.path)["paid_fen"].tolist() == [1_000, 1_001]
+    table.finish(1)
+    assert read_columns(table.path)["paid_fen"].tolist() == [1_000, 1_001]
 
 
 def test_aligned_and_packed_rows_are_the_same_table_and_others_are_refused(tmp_path):
-    stream = TableStream(tmp_path / "orders.parquet", ORDER_LOG)
-    stream.append(some_orders(2, 0).astype(np.dtype(ORDER_LOG.descr, align=True)))
+    table = order_table(tmp_path)
+    table.append(some_orders(2, 0).astype(np.dtype(ORDER_LOG.descr, align=True)))
     with pytest.raises(ValueError, match=r"orders\.parquet"):
-        stream.append(np.zeros(1, [("day", "i4")]))
-    stream.finish()
-    assert read_columns(stream.path)["user_key"].tolist() == [2**32 - 1, 2**32 - 2]
+        table.append(np.zeros(1, [("day", "i4")]))
+    table.finish(1)
+    assert read_columns(table.path)["user_key"].tolist() == [2**32 - 1, 2**32 - 2]
 
 
 def test_the_panel_holds_vectors_and_the_day(tmp_path):
@@ -183,20 +220,45 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import test_record as t
 recorder = t.Recorder(t.Record(), Path(sys.argv[1]), t.WHO)
-recorder._orders.group_rows = 1
 t.record_days(recorder, range(4))
+recorder.flush()
+t.record_days(recorder, range(4, 6))
 os._exit(9)
 """
 
 
-def test_a_killed_run_leaves_no_final_file_and_the_next_one_cleans_up(tmp_path):
+def killed(folder: Path) -> None:
+    """Leave a folder as a process does that dies two days after a flush."""
     here = Path(__file__).parent
-    command = [sys.executable, "-c", KILLED, str(tmp_path), str(here)]
+    command = [sys.executable, "-c", KILLED, str(folder), str(here)]
     assert subprocess.run(command, cwd=here.parents[1], check=False).returncode == 9
-    assert leftovers(tmp_path) and not (tmp_path / "orders.parquet").exists()
+
+
+def test_a_killed_run_keeps_what_was_flushed_and_has_no_final_file(tmp_path):
+    killed(tmp_path)
+    assert not any((tmp_path / f"{name}.parquet").exists() for name in ("daily", "orders", "panel"))
     assert recorded_key(tmp_path) == "ab12"
+    parts = {name: read_columns(tmp_path / "unfinished" / f"{name}-000004.parquet") for name in ("daily", "orders")}
+    assert parts["daily"]["day"].tolist() == [0, 1, 2, 3] and len(parts["orders"]["day"]) == 20
+
+
+def test_the_next_run_keeps_the_rows_of_the_days_it_need_not_live_again(tmp_path):
+    for lived in (4, 0):
+        killed(tmp_path)
+        (tmp_path / "unfinished" / "orders-000006.parquet").touch()  # a part of a later day than is known
+        with Recorder(Record(), tmp_path, WHO, lived=lived) as recorder:
+            record_days(recorder, range(lived, 6))
+            assert recorder.close()["day"].tolist() == list(range(6))
+            recorder.finish({}, {})
+        assert len(read_columns(tmp_path / "orders.parquet")["day"]) == 30
+        assert not (tmp_path / "unfinished").exists()
+
+
+def test_what_others_put_beside_the_parts_stays(tmp_path):
+    killed(tmp_path)
+    (tmp_path / "unfinished" / "notes.txt").write_text("mine")
     Recorder(Record(), tmp_path, WHO)
-    assert leftovers(tmp_path) == []
+    assert [path.name for path in (tmp_path / "unfinished").iterdir()] == ["notes.txt"]
 
 
 def test_a_folder_never_mixes_two_runs(tmp_path):

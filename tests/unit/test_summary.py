@@ -4,9 +4,9 @@ import math
 import numpy as np
 import pytest
 
-from sim.files import TableStream
 from sim.inequality import gini, herfindahl
 from sim.orderlog import NAMES, OrderLog, complete_days, ladder, ladder_window, measure
+from sim.parts import RowTable
 from sim.record import ORDER_LOG
 from sim.summary import change, compare_days, is_flow, kpi_table, number, summarise
 
@@ -131,9 +131,9 @@ def test_rows_threads_and_store_change_no_bit(tmp_path):
     log = orders_of(generator.integers(0, 90, 500).tolist(), generator.integers(0, 80, 500).tolist(),
                     merchant=generator.integers(0, 9, 500), paid_fen=generator.integers(1, 9_999, 500),
                     presenter=generator.integers(0, 30, 500))
-    stream = TableStream(tmp_path / "orders.parquet", ORDER_LOG)
+    stream = RowTable(tmp_path / "orders.parquet", tmp_path / "parts", ORDER_LOG)
     stream.append(generator.permutation(log))
-    stream.finish()
+    stream.finish(90)
     expected = list(measure(log, 90, 20).values())
     assert np.array_equal(list(measure(stream.path, 90, 20, threads=2).values()), expected, equal_nan=True)
 

@@ -1,0 +1,1 @@
+"""The lab around the model: paired comparisons, resumable studies, honest statistics, reports."""

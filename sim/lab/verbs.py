@@ -1,0 +1,143 @@
+"""What each verb of the lab does once its task is checked: simulate, judge, write, print."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from sim.config import SimConfig
+from sim.files import write_yaml
+from sim.lab.ask import Compare, Question, Task
+from sim.lab.design_page import tell_main_effects
+from sim.lab.desk import Desk, desk, failed, write_comparison
+from sim.lab.factorial import Design
+from sim.lab.item import Item
+from sim.lab.match import Matched, match_arms
+from sim.lab.outputs import figure, page, write_csv
+from sim.lab.study import Study
+from sim.lab.sweep import Sweep
+from sim.lab.sweep_page import tell_doses
+from sim.lab.workshop import Workshop, items_of, sample
+from sim.launch import launch
+from sim.listing import table
+from sim.schema import ConfigError
+
+Act = Callable[[Task], int]
+
+
+def compare(task: Task) -> int:
+    """Arms against a control; with match.by=spend at equal spend."""
+    with desk(task) as here:
+        if task.study.match and task.study.match.by:
+            here.task = task = replace(task, study=matched(here))
+        items = sample(task.study, here.workshop)
+        return tell(here, items, lambda: compared(here, items))
+
+
+def tell(here: Desk, items: Sequence[Item], say: Callable[[], None]) -> int:
+    """Print and write what was found, if the control has two worlds or more; then what failed."""
+    study = here.task.study
+    values = here.workshop.values(list(study.arms), items).get(study.primary)
+    if values is not None and np.isfinite(values[list(study.arms).index(study.control)]).sum() >= 2:
+        say()
+        print(f"\nfiles: {here.task.out}")
+    return failed(here.workshop)
+
+
+def compared(here: Desk, items: Sequence[Item]) -> None:
+    """The page and the files of a comparison."""
+    found = here.findings(items)
+    print(page(here.task.study, found))
+    write_comparison(here, found, items)
+
+
+def sweep(task: Task) -> int:
+    """Dose and response."""
+    with desk(task) as here:
+        items = sample(task.study, here.workshop)
+        return tell(here, items, lambda: tell_doses(here, items))
+
+
+def design(task: Task) -> int:
+    """Main effects of a factorial design."""
+    with desk(task) as here:
+        items = sample(task.study, here.workshop)
+        return tell(here, items, lambda: tell_main_effects(here, items))
+
+
+def match(task: Task) -> int:
+    """The knobs with which arms spend the same."""
+    with desk(task) as here:
+        matched(here)
+        return failed(here.workshop)
+
+
+# ---- equal budgets -------------------------------------------------------------------------------
+
+def matched(here: Desk) -> Study:
+    """The study with its arms' knobs set for equal spend; prints and writes them."""
+    study = here.task.study
+    assert study.match is not None
+    arms, found = match_arms(study, partial(spend, here.workshop, study, study.match.n))
+    print(table([HEAD, *map(_line, found)]), end="\n\n")
+    write_csv(here.task.out / "matched.csv", COLUMNS, map(_row, found))
+    told = dict(study.told)
+    for one in found:
+        if one.knob:
+            told[one.arm] = [*told.get(one.arm, ()), f"{one.knob}={one.value:.10g}"]
+    write_yaml(here.task.out / "matched.yaml", {"arms": [{arm: list(told.get(arm, ()))} for arm in arms]})
+    return replace(study, arms=arms, told=told)
+
+
+HEAD = ("arm", "knob", "value", "spend ¥ a world", "95 % CI", "target ¥", "")
+COLUMNS = ("arm", "knob", "value", "spend", "spend_low", "spend_high", "target", "reached")
+
+
+def _row(one: Matched) -> list[object]:
+    """One matched arm as a row of numbers."""
+    spent = one.spend
+    interval = float(spent.delta), float(spent.low), float(spent.high)
+    return [one.arm, one.knob, one.value, *interval, one.target, one.reached]
+
+
+def _line(one: Matched) -> tuple[str, ...]:
+    """One matched arm as a row of texts."""
+    value = "–" if np.isnan(one.value) else f"{one.value:.6g}"
+    interval = f"{figure(float(one.spend.low))} … {figure(float(one.spend.high))}"
+    return (one.arm, one.knob or "as it is", value, figure(float(one.spend.delta)), interval, figure(one.target),
+            "" if one.reached else "not reached: the nearest there is")
+
+
+def spend(workshop: Workshop, study: Study, n: int, arm: str, config: SimConfig) -> np.ndarray:
+    """Yuan that one arm spends in each of n paired worlds."""
+    arms = {arm: config} if arm == study.control else {study.control: study.config, arm: config}
+    items, warm = items_of(arms, study.control, range(n))
+    own = [item for item in items if item.arm == arm]
+    workshop.simulate(own, warm)
+    return workshop.facts([arm], own)[0, 0]
+
+
+# ---- the command line ----------------------------------------------------------------------------
+
+VERBS: dict[str, tuple[Question, Act]] = {
+    "compare": (Compare("compare"), compare), "sweep": (Sweep(), sweep), "design": (Design(), design),
+    "match": (Compare("match"), match),
+}
+
+
+def main(verb: str, arguments: Sequence[str]) -> int:
+    """One command line of the lab; returns the exit code."""
+    question, act = VERBS[verb]
+    return launch(question.reader(), list(arguments), partial(told_in_a_line, act))
+
+
+def told_in_a_line(act: Act, task: Task) -> int:
+    """Carry out a task; what turns out to be impossible only in the worlds is told in a line, exit code 1."""
+    try:
+        return act(task)
+    except ConfigError as error:
+        print(f"icsim: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
