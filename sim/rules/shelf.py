@@ -1,8 +1,8 @@
 """The shelf: mall, search and shops, where wants look for goods (model.md §2.4, §2.8).
 
 Every list takes a `fit`: how well the place fits the interest with which a diversion leads to it (场景合理), 1 for a
-visit of one's own. It weighs the learned match by which the list ranks goods, and the excited intent in what they are
-worth to the user; open needs, popularity and prices do not depend on it.
+visit of one's own. It weighs the learned match by which the list ranks goods, the excited intent in what they are worth
+to the user, and the attention given to each; open needs, popularity and prices do not depend on it.
 """
 
 import math
@@ -57,14 +57,14 @@ def keep_best(goods, scores, n, most, row, score):
 
 @kernel
 def go_through(t, i, goods, n, venue, group, fit):
-    """Look at a ranked list from the top, each place with r^-η, and choose among what was seen."""
+    """Look at a ranked list from the top, each place with probability fit·r^-η, and choose among what was seen."""
     u, num, now = t.users[i], t.num[0], t.now[0]
     seen, worths = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
     count = np.int64(0)
     for rank in range(n):
         p = t.products[goods[rank]]
         luck = uniform(now, u.key, p.key, Decision.EXAMINE, venue, 0)
-        if luck < (rank + 1.0) ** -num.lists_examine:
+        if luck < fit * (rank + 1.0) ** -num.lists_examine:
             m = interest(now, num, u, p.position, p.key)
             seen[count] = goods[rank]
             worths[count] = shelf_worth(t, u, p, m, venue, fit)
