@@ -24,7 +24,7 @@ from sim.recommenders import KINDS
 from sim.recommenders.index import build
 from sim.rng import clock
 from sim.shopping import stationary_shopping
-from sim.tables import CARD, COVER, EVENT, MODES, ORDER, PURSE, RECOMMENDER, ROOM
+from sim.tables import BOOST, CARD, COVER, EVENT, MODES, NO_STUDIO, ORDER, PURSE, RECOMMENDER, ROOM, STUDIO
 from sim.tables import VENUES as VENUE_SWITCHES
 from sim.tally import COUNTS
 from sim.world import Day, World
@@ -57,8 +57,9 @@ def create(cfg: SimConfig) -> World:
     return World(
         cfg=cfg, users=users, creators=creators, merchants=merchants, products=products,
         recommender=_recommender(cfg), platform=_platform(cfg, theta), num=num, lev=neutral(), now=now,
-        modes=_modes(cfg), theta=theta, boost=np.zeros(size.creators + size.merchants, "f4"),
-        cover=np.zeros(size.merchants, COVER), purses=_purses(purses), signals=np.zeros(size.users, "u1"),
+        modes=_modes(cfg), theta=theta, boost=np.zeros(size.creators + size.merchants, BOOST),
+        cover=np.zeros(size.merchants, COVER), studio=np.array([NO_STUDIO] * size.merchants, STUDIO),
+        purses=_purses(purses), signals=np.zeros(size.users, "u1"),
         graph=graph, ledger=ledger,
         card_index=build(np.zeros((0, DIM), "f4"), None), good_index=build(np.zeros((0, DIM), "f4"), None),
         orders=np.zeros(0, ORDER), closed=np.zeros(0, ORDER),
