@@ -78,7 +78,7 @@ class Workshop:
 
 
     def recommender(self, arms: Sequence[str], items: Sequence[Item]) -> dict[str, dict[str, float]]:
-        """The recommender's lift and the interest it serves, means over worlds: before day 0, on each arm's last day."""
+        """The recommender's lift and the interest it serves, means over worlds: before day 0 and on each last day."""
         found: dict[str, list[Mapping[str, float]]] = {name: [] for name in (BEFORE, *arms)}
         for item in items:
             if self.store.has(item.key):
