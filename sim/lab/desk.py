@@ -47,6 +47,7 @@ class Desk:
 
     def findings(self, items: Sequence[Item]) -> Findings:
         """What the worlds of these items say."""
+        self.facts["recommender"] = self.workshop.recommender(list(self.task.study.arms), items)
         failures = tuple(f"{one.arm}, world {one.replication}: {one.error}" for one in self.workshop.failures.values())
         return findings(self.task.study, self.workshop.worlds(self.task.study, items), self.facts, failures)
 

@@ -37,4 +37,4 @@ class Item:
 
 def warm_item(config: SimConfig) -> Item:
     """The burn-in of a configuration's world, without policies: what the arms of its replication branch from."""
-    return Item("warm", replace(config, policy={}, horizon=0))
+    return Item("warm", replace(config, policy={}, horizon=0, warm=None))

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.files import atomic
 from sim.lab.item import Item
-from sim.lab.sealed import DamagedError, columns, seal, unseal
+from sim.lab.sealed import DamagedError, Notes, columns, seal, unseal
 from sim.schema import ConfigError
 
 if TYPE_CHECKING:
@@ -86,13 +86,14 @@ class Store:
         if now is None or (known and known[0] == now):
             return known[1] if now and known else None
         try:
-            facts, names = self._open(key)
+            notes = self._open(key)
         except DamagedError as error:
             self.put_aside(self.path(key), str(error))
             return None
         except FileNotFoundError:
             return None
-        head = Head(self._one(names), self._one(facts["summary"]), np.array(list(facts["summary"].values()), float))
+        summary = notes.head["summary"]
+        head = Head(self._one(notes.columns), self._one(summary), np.array(list(summary.values()), float))
         self._heads[key] = now, head
         return head
 
@@ -114,15 +115,21 @@ class Store:
         if not self.has(key):
             raise KeyError(f"{key[:SHOWN]} is not in {self.root}")
         data = self.path(key).read_bytes()
-        facts = unseal(data)[0]
+        facts = unseal(data).facts
         return Result(key, columns(data), facts["summary"], facts)
 
-    def _open(self, key: str) -> tuple[dict[str, Any], list[str]]:
-        """Facts and columns of an item; raises DamagedError for one of another key, too."""
-        facts, names = unseal(self.path(key).read_bytes())
-        if facts.get("key") != key:
-            raise DamagedError(f"it is the item of another key, {str(facts.get('key'))[:SHOWN]}")
-        return facts, names
+    def facts(self, key: str) -> dict[str, Any]:
+        """All facts of an item, without its daily table. Raises KeyError where there is none."""
+        if not self.has(key):
+            raise KeyError(f"{key[:SHOWN]} is not in {self.root}")
+        return self._open(key).facts
+
+    def _open(self, key: str) -> Notes:
+        """What an item says; raises DamagedError for one of another key, too."""
+        notes = unseal(self.path(key).read_bytes())
+        if notes.head["key"] != key:
+            raise DamagedError(f"it is the item of another key, {notes.head['key'][:SHOWN]}")
+        return notes
 
     def _one(self, names: Any) -> tuple[str, ...]:
         """The same tuple for the same names, so that a thousand heads share it."""

@@ -18,7 +18,7 @@ from tests.unit.lab_items import study
 KEY = "ab" + "0" * 62
 NPS = np.array([np.nan, -0.1, 1 / 3, 5e-324, 0])
 DAILY = {"day": np.arange(5), "orders": np.array([1, 2, 3, 4, 2**40]), "nps": NPS}
-META = {"summary": {"orders": 1 / 3, "nps": float("nan")}, "note": "兴趣"}
+META = {"key": KEY, "summary": {"orders": 1 / 3, "nps": float("nan")}, "note": "兴趣"}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_the_same_item_is_the_same_file_whoever_writes_it(store: Store, tmp_path
 def test_no_single_byte_can_change_unseen() -> None:
     """Flipping any one bit of table or facts, or cutting the file anywhere, shows; the footer's own frame apart."""
     whole = seal(DAILY, META)
-    facts = whole.index(b'{"summary"')
+    facts = whole.index(b'{"key"')
     length = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
     for place in (*range(length), *range(facts, facts + 60)):
         with pytest.raises(DamagedError):
