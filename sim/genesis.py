@@ -170,6 +170,8 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     users["shopper"] = adopted & (rng.random(n) < shopping.share_at(-users["started"].astype(float)))
     seasoned = rng.random(n) < 1.0 - np.exp(users["started"] / 15.0)
     users["state"][(users["shopper"] > 0) & seasoned] = BUYER
+    settled = 1.0 - np.exp(users["started"] / world.satisfy.habit_memory)
+    users["habit"] = np.where(users["state"] == BUYER, world.satisfy.habit_start * settled, 0.0)
     users["orders_spell"] = users["orders_ever"] = (users["state"] == BUYER).astype(int)
 
 

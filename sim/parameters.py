@@ -231,6 +231,7 @@ class Satisfy:
     return_mean: float = number("share", 0, 1, C, "frozen after calibration")
     omega: float = number("share", 0, 1, A, "share of trust that goes to the platform")
     habit_gain: float = number("–", 0, 1, A, "0–.20; the unknown of the newcomer programme")
+    habit_start: float = number("0–1", 0, 1, C, "P28: H of long-stayed buyers on the first day, as a year's run has it")
     habit_memory: float = number("day", 1, 1000, A, "decay of habit")
     mindshare_gain: float = number("–", 0, 1, A, "a shelf order makes the platform a place to buy")
 
