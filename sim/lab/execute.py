@@ -75,19 +75,21 @@ class _Study:
 
     def __init__(self, plan: Plan, store: Store, backend: Backend, out: Path | None) -> None:
         self.plan, self.store, self.backend, self.out = plan, store, backend, out
-        self.done, self.stopping, self.tries = 0, False, dict[str, int]()
+        self.done, self.stopping, self.lost = 0, False, False
+        self.tries: dict[str, int] = {}
         self.failures: list[Failure] = []
         for item in plan.orphans:
             self._name([item], f"its warm world {item.parent[:SHOWN]} is not in the store, and no item leads to it")
 
     def simulate(self, bar: Any) -> None:
         """Keep every place of the engine busy until nothing is left, or nothing more is to begin."""
-        engine = engine_of(self.backend)
+        engine, whole = engine_of(self.backend), False
         try:
             self._go(engine, bar)
-        except BaseException:
-            close_engine(self.backend)
-            raise
+            whole = not self.lost
+        finally:
+            if not whole:
+                close_engine(self.backend)
 
     def _go(self, engine: Engine, bar: Any) -> None:
         """Begin and settle jobs; until the kernels are compiled, one at a time, or each worker would compile them."""
@@ -118,7 +120,8 @@ class _Study:
         if self._again(job, report):
             self.plan.ready.appendleft(job.item)
             return 0
-        self.stopping = self.stopping or report.final or self.backend.on_error == STOP
+        self.lost = self.lost or report.final
+        self.stopping = self.lost or self.backend.on_error == STOP
         lost = self.plan.lost(job.key)
         self._name(lost, error)
         return len({item.key for item in lost})
