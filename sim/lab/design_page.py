@@ -25,13 +25,16 @@ def tell_main_effects(here: Desk, items: Sequence[Item]) -> None:
     """Print and write every factor's main effects on the primary and the secondary metrics."""
     study = here.task.study
     values = here.workshop.values(list(study.arms), items)
-    names = [name for name in (study.primary, *study.metrics) if name in values]
+    names = [name for name in (study.primary, *study.metrics) if name in values and whole(values[name]).shape[1] >= 2]
+    here.write_tables(items)
+    if study.primary not in names:
+        print("fewer than two worlds have every point: no effects")
+        return
     found = {name: main_effects(study.design, whole(values[name]), study.stats.confidence) for name in names}
     print(table([HEAD, *(_line(name, one) for name in names for one in found[name])]))
     worlds = whole(values[study.primary]).shape[1]
     print(f"\n{len(study.arms)} points in {worlds} paired worlds; p adjusted within a metric (Benjamini-Hochberg)\n"
           "evidence about this model, not a forecast")
-    here.write_tables(items)
     write_csv(here.task.out / "main_effects.csv", COLUMNS, (_row(name, one) for name in names for one in found[name]))
     if study.design["kind"] != "lhs":
         figures = here.task.out / "figures"

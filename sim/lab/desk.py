@@ -1,7 +1,8 @@
 """A study's folder from the first file to the last: what was asked, before anything runs; tables and report after."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ class Desk:
 
     def findings(self, items: Sequence[Item]) -> Findings:
         """What the worlds of these items say."""
+        self.facts["recommender"] = self.workshop.recommender(list(self.task.study.arms), items)
         failures = tuple(f"{one.arm}, world {one.replication}: {one.error}" for one in self.workshop.failures.values())
         return findings(self.task.study, self.workshop.worlds(self.task.study, items), self.facts, failures)
 
@@ -76,7 +78,7 @@ def desk(task: Task) -> Iterator[Desk]:
         raise
     shop = here.workshop
     here.status |= {"seconds": round(shop.seconds, 3), "simulated": shop.done, "failed": len(shop.failures)}
-    here.write_manifest("done")
+    here.write_manifest("incomplete" if shop.failures else "done")
 
 
 def write_comparison(here: Desk, found: Findings, items: Sequence[Item]) -> None:
@@ -94,10 +96,8 @@ def write_comparison(here: Desk, found: Findings, items: Sequence[Item]) -> None
     write_report(found.comparison, out, here.task.study.lang)
 
 
-def failed(workshop: Workshop, facts: Mapping[str, Any] | None = None) -> int:
+def failed(workshop: Workshop) -> int:
     """Name what failed; the exit code: 0 for nothing, 1 for something."""
-    import sys
-
     for one in workshop.failures.values():
         print(f"icsim: {one.arm}, world {one.replication} failed: {one.error}", file=sys.stderr)
     return int(bool(workshop.failures))

@@ -14,13 +14,18 @@ KEPT, HARMED, OPEN, UNDEFINED = "kept", "harmed", "open", "undefined"
 
 
 class Rail(NamedTuple):
-    """A metric with its margin, > 0 and in its own unit, and the margin in words; `up`: more is better."""
+    """A metric with its margin, > 0 and in its own unit; `up`: more is better; `unit`: how the margin is told."""
 
     label: str
     metric: str
     margin: float
     up: bool
-    words: str
+    unit: str
+
+    def words(self, lang: str) -> str:
+        """The margin with the sign of harm and its unit."""
+        scale = 100.0 if self.unit == "pp" else 1.0
+        return f"{scale * self.signed:+g} {phrases('rails', lang)[self.unit]}"
 
     @property
     def signed(self) -> float:
@@ -38,16 +43,13 @@ class Standing(NamedTuple):
     def sentence(self, lang: str = "en") -> str:
         """The rail and how the arm stands, in words."""
         say = phrases("rails", lang)
-        return say["sentence"].format(rail=self.rail.label, margin=self.rail.words, state=say[self.state])
+        return say["sentence"].format(rail=self.rail.label, margin=self.rail.words(lang), state=say[self.state])
 
 
 def rails_of(margins: Margins) -> tuple[Rail, ...]:
     """The guardrails at their margins."""
-    return (
-        Rail("NPS", "nps_latent", margins.nps, True, f"-{margins.nps:g} point{'s' if margins.nps != 1 else ''}"),
-        Rail("D30", "visitor_d30", margins.d30, True, f"-{100 * margins.d30:g} pp"),
-        Rail("CCR", "ccr", margins.ccr, False, f"+{100 * margins.ccr:g} pp"),
-    )
+    return (Rail("NPS", "nps_latent", margins.nps, True, "points"), Rail("D30", "visitor_d30", margins.d30, True, "pp"),
+            Rail("CCR", "ccr", margins.ccr, False, "pp"))
 
 
 def standings(effects: Sequence[Effect], margins: Margins) -> Iterator[Standing]:

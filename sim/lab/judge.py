@@ -68,17 +68,17 @@ def _flags(differences: np.ndarray, worlds: int) -> tuple[str, ...]:
 # ---- several at once -----------------------------------------------------------------------------
 
 def primary_effects(pairs: Pairs, stats: Statistics) -> list[Effect]:
-    """Every arm's effect on the primary metric; with several arms p is adjusted by max-t."""
+    """Every arm's effect on the primary metric; with several arms p is adjusted by max-t over their common worlds."""
     found = [effect(arm, pairs, PRIMARY, stats) for arm in pairs.treated]
-    if len(found) < 2:
+    known = [one for one in found if one.n >= 2]
+    differences = np.array([pairs.treated[one.arm] - pairs.control for one in known])
+    if len(known) < 2:
         return found
-    differences = np.array([pairs.treated[arm] - pairs.control for arm in pairs.treated])
-    whole = differences[:, np.isfinite(differences).all(axis=0)]
-    if whole.shape[1] < 2:
-        return found
-    adjusted = max_t(whole, seed=stats.seed)
-    return [replace(one, p_adjusted=max(one.p, float(p)), adjustment="max-t")
-            for one, p in zip(found, adjusted, strict=True)]
+    common = differences[:, np.isfinite(differences).all(axis=0)]
+    p = max_t(common, seed=stats.seed) if common.shape[1] >= 2 else np.ones(len(known))
+    told = {one.arm: replace(one, p_adjusted=max(one.p, float(value)), adjustment="max-t")
+            for one, value in zip(known, p, strict=True)}
+    return [told.get(one.arm, one) for one in found]
 
 
 def plain_effects(family: Sequence[Pairs], role: str, stats: Statistics) -> list[Effect]:

@@ -10,7 +10,7 @@ from sim.lab.study import Study
 def methods(study: Study, n: int) -> str:
     """The methods of a study over `n` paired worlds."""
     config, stats, part = study.config, study.stats, phrases("methods", study.lang)
-    rails = ", ".join(f"{rail.label} {rail.words}" for rail in rails_of(stats.margins))
+    rails = ", ".join(f"{rail.label} {rail.words(study.lang)}" for rail in rails_of(stats.margins))
     return part["text"].format(
         n=n, primary=label(study.primary, study.lang), control=study.control, horizon=config.horizon,
         burn_in=config.burn_in, population=config.population.name, era=config.era.name, block=config.block,

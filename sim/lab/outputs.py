@@ -71,8 +71,7 @@ def page(study: Study, found: Findings) -> str:
     if found.returns:
         parts.append(table([RETURN_HEAD, *map(_return_line, found.returns)]))
     parts.append("\n".join(f"{one.arm}: {one.sentence(study.lang)}" for one in found.standings))
-    pairing = "\n".join(_pairing(found))
-    parts += [pairing, comparison.stop_reason, comparison.verdict]
+    parts += ["\n".join(_pairing(found)), _burn_in(comparison), comparison.stop_reason, comparison.verdict]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -108,6 +107,14 @@ def figure(value: float, sign: bool = False) -> str:
 def chance(p: float) -> str:
     """A p-value; `< .0001` below."""
     return "–" if math.isnan(p) else "< .0001" if p < 0.0001 else f"{p:.4f}"
+
+
+def _burn_in(comparison: Comparison) -> str:
+    """How long the worlds ran in, and what the recommender knew before day 0 and on each arm's last day."""
+    told = comparison.manifest.get("recommender", {})
+    parts = [f"{name}: lift {figure(one['reco_lift'])}, mean interest served {figure(one['mean_interest_served'])}"
+             for name, one in told.items()]
+    return f"burn-in {comparison.manifest['burn_in']} days; recommender {'; '.join(parts)}" if parts else ""
 
 
 def _pairing(found: Findings) -> Iterator[str]:

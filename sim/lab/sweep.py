@@ -13,7 +13,7 @@ from sim.lab.effects import Effect
 from sim.lab.findings import CONTRIBUTION, Worlds
 from sim.lab.stats.money import incremental_roi
 from sim.lab.stats.multiple import max_t
-from sim.lab.stats.relative import Ratio
+from sim.lab.stats.relative import UNDEFINED, Ratio
 from sim.lab.study import Study
 from sim.listing import value as typed
 from sim.schema import ConfigError
@@ -77,7 +77,7 @@ class Response(NamedTuple):
     key: str
     first: Any
     doses: tuple[Dose, ...]
-    best: Any
+    best: tuple[Any, ...]  # one dose; none where too few worlds have all of them
     as_good: tuple[Any, ...]
     unprofitable: Any  # first dose with incremental ROI < 1; None if there is none
 
@@ -102,18 +102,22 @@ def _returns(study: Study, worlds: Worlds, arms: Sequence[str], k: int) -> tuple
     for before in (arms[0], arms[k - 1]):
         more, given = (rows[place[arms[k]]] - rows[place[before]] for rows in (gain, spend))
         known = np.isfinite(more + given)
-        out.append(incremental_roi(more[known], given[known], study.stats.confidence))
+        enough = known.sum() >= 2
+        out.append(incremental_roi(more[known], given[known], study.stats.confidence) if enough else UNDEFINED)
     return out[0], out[1]
 
 
-def best_of(values: Sequence[Any], rows: np.ndarray, study: Study) -> tuple[Any, tuple[Any, ...]]:
+def best_of(values: Sequence[Any], rows: np.ndarray, study: Study) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """The dose with the highest mean, (doses, n), and all doses that max-t cannot tell from it.
 
-    The set holds the truly best dose with the study's confidence: Hsu (1984), Annals of Statistics 12.
+    The set holds the truly best dose with the study's confidence: Hsu (1984), Annals of Statistics 12. Empty
+    where fewer than two worlds have all doses.
     """
     whole = rows[:, np.isfinite(rows).all(axis=0)]
+    if whole.shape[1] < 2:
+        return (), ()
     top = int(whole.mean(axis=1).argmax())
     others = [k for k in range(len(values)) if k != top]
     p = max_t(whole[top] - whole[others], seed=study.stats.seed)
     kept = {top, *(k for k, one in zip(others, p, strict=True) if one > 1.0 - study.stats.confidence)}
-    return values[top], tuple(value for k, value in enumerate(values) if k in kept)
+    return (values[top],), tuple(value for k, value in enumerate(values) if k in kept)

@@ -41,10 +41,10 @@ def paragraph(one: Response) -> str:
               f"{figure(dose.effect.low, sign=True)} … {figure(dose.effect.high, sign=True)}", chance(dose.effect.p),
               chance(dose.effect.p_adjusted), figure(dose.roi.value),
               f"{figure(dose.roi.low)} … {figure(dose.roi.high)}", figure(dose.marginal.value)) for dose in one.doses]
-    good = ", ".join(map(typed, one.as_good))
+    best, good = (", ".join(map(typed, values)) or "unknown" for values in (one.best, one.as_good))
     loses = "none" if one.unprofitable is None else typed(one.unprofitable)
     return (f"{one.key}, against {typed(one.first)}\n{table([HEAD, *lines])}\n"
-            f"best dose {typed(one.best)}; doses that cannot be told from it (95 % confidence set): {good}\n"
+            f"best dose {best}; doses that cannot be told from it (95 % confidence set): {good}\n"
             f"first dose with incremental ROI < 1: {loses}")
 
 
@@ -63,9 +63,10 @@ def curve_of(one: Response, comparison: Comparison) -> DoseCurve:
     values = np.array([dose.value for dose in doses], float)
     at = int(np.searchsorted(values, one.first))
     delta, low, high, roi, roi_low, roi_high = np.insert(said, at, [0, 0, 0, math.nan, math.nan, math.nan], axis=0).T
-    good = [float(value) for value in one.as_good]
+    good = [float(value) for value in one.as_good] or [math.nan]
     return DoseCurve(
         knob=one.key, metric=comparison.primary, unit=doses[0].effect.unit, control=f"{one.key}={typed(one.first)}",
         n=min(dose.effect.n for dose in doses), doses=np.insert(values, at, one.first), delta=delta, low=low, high=high,
-        roi=roi, roi_low=roi_low, roi_high=roi_high, best=float(one.best), best_low=min(good), best_high=max(good),
+        roi=roi, roi_low=roi_low, roi_high=roi_high,
+        best=float(one.best[0]) if one.best else math.nan, best_low=min(good), best_high=max(good),
         unprofitable=math.nan if one.unprofitable is None else float(one.unprofitable))

@@ -38,8 +38,10 @@ def compare(task: Task) -> int:
 
 
 def tell(here: Desk, items: Sequence[Item], say: Callable[[], None]) -> int:
-    """Print and write what was found, where anything was; then what failed."""
-    if here.task.study.primary in here.workshop.values(list(here.task.study.arms), items):
+    """Print and write what was found, if the control has two worlds or more; then what failed."""
+    study = here.task.study
+    values = here.workshop.values(list(study.arms), items).get(study.primary)
+    if values is not None and np.isfinite(values[list(study.arms).index(study.control)]).sum() >= 2:
         say()
         print(f"\nfiles: {here.task.out}")
     return failed(here.workshop)

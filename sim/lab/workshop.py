@@ -20,6 +20,7 @@ from sim.lab.store import Store
 from sim.lab.study import Study
 from sim.lab.worlds import saved_parents
 from sim.schema import ConfigError
+from sim.summary import mean
 
 NOT_NUMBERS = {"arm", "replication", "seed", "key", "block"}
 
@@ -74,6 +75,21 @@ class Workshop:
                 meta = self.store.read(item.key).meta
                 out[:, place[item.arm], item.replication] = sum(meta["spend"].values()), meta["redeemed"]
         return out
+
+
+    def recommender(self, arms: Sequence[str], items: Sequence[Item]) -> dict[str, dict[str, float]]:
+        """The recommender's lift and the interest it serves, means over worlds: before day 0 and on each last day."""
+        found: dict[str, list[Mapping[str, float]]] = {name: [] for name in (BEFORE, *arms)}
+        for item in items:
+            if self.store.has(item.key):
+                meta = self.store.read(item.key).meta
+                found[BEFORE].append(meta["genesis"].get("before", {}))
+                found[item.arm].append(meta["recommender"])
+        return {name: {fact: mean(np.array([one.get(fact, np.nan) for one in rows])) for fact in LEARNT}
+                for name, rows in found.items() if rows}
+
+
+BEFORE, LEARNT = "before day 0", ("reco_lift", "mean_interest_served")
 
 
 def workshop_of(task: Task) -> Workshop:

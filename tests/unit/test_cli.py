@@ -164,8 +164,8 @@ def test_a_crash_is_a_failure_with_its_traceback(icsim: Icsim, monkeypatch: pyte
     (("run", "-m", "era=omni,contnt"), "did you mean content?"),
     (("parameters", "sed=3"), "did you mean seed?"),
     (("plan", "seed=3"), "is not the folder of a finished run"),
-    (("warm", "seed=3"), "takes no arguments"),
-    (("policies", "seed=3"), "takes no arguments"),
+    (("warm", "seed=3"), "takes no further arguments"),
+    (("policies", "seed=3"), "takes no further arguments"),
 ])
 def test_bad_input_is_one_line_exit_two_and_nothing_written(
     icsim: Icsim, tmp_path: Path, words: tuple[str, ...], part: str

@@ -86,6 +86,21 @@ def test_arms_may_come_from_an_own_folder(icsim: Icsim, tasks: list[Task], tmp_p
     assert tasks[0].study.arms["mine"].world.arrival.habit == 0
 
 
+def test_an_interrupt_leaves_the_question_and_can_be_resumed(
+    icsim: Icsim, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verbs, "sample", interrupt)
+    for _ in range(2):
+        done = icsim("compare", ARMS, *TOY, "out=study")
+        assert (done.code, done.err) == (130, "icsim: interrupted\n")
+        manifest = json.loads((tmp_path / "study" / "manifest.json").read_text("utf-8"))
+        assert (manifest["status"], manifest["primary"]) == ("interrupted", "gmv_net_total")
+        assert manifest["arms"]["subsidy"] == ["policy=[subsidy]"] and len(manifest["primary_hash"]) == 64
+
+
 @pytest.mark.parametrize(("words", "part"), [
     (("compare", "arms=[baseline,subsidi]"), "did you mean subsidy?"),
     (("compare", "arms=[]"), "must be a list of arms"),

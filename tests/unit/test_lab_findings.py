@@ -75,6 +75,28 @@ def test_a_missing_world_is_left_out_and_told() -> None:
     assert (one.delta, one.low, one.p_adjusted) == (whole.delta, whole.low, whole.p_adjusted)
 
 
+def test_an_arm_that_failed_throughout_does_not_silence_the_others() -> None:
+    asked = study("baseline", "subsidy", "store_diversion", "placebo")
+    worlds = outcomes(asked, {"subsidy": 3.0, "store_diversion": 1.0})
+    gone = np.array([1.0, 1.0, np.nan, 1.0])
+    values = {name: rows * gone[:, None] for name, rows in worlds.values.items()}
+    daily = {name: rows * gone[:, None, None] for name, rows in worlds.daily.items()}
+    primary = findings(asked, worlds._replace(values=values, daily=daily), {}).comparison.effects[:3]
+    assert [(one.n, one.adjustment) for one in primary] == [(12, "max-t"), (0, ""), (12, "max-t")]
+    assert primary[0].p_adjusted <= 1 / 1024
+
+
+def test_a_single_world_says_nothing_and_breaks_nothing() -> None:
+    asked = study(n=2)
+    worlds = outcomes(asked, LIFTS)
+    values = {name: np.where([[True, False]], rows, np.nan) for name, rows in worlds.values.items()}
+    daily = {name: np.where([[[True], [False]]], rows, np.nan) for name, rows in worlds.daily.items()}
+    found = findings(asked, worlds._replace(values=values, daily=daily), {}).comparison
+    assert all(math.isnan(one.delta) and one.flags == ("undefined",) for one in found.effects)
+    assert all(np.isnan(curve.delta).all() for curve in found.curves)
+    assert "raises" not in found.verdict and "lowers" not in found.verdict
+
+
 def test_a_metric_without_a_true_zero_has_no_relative_effect() -> None:
     assert not has_ratio("nps_latent") and not has_ratio("satisfaction_last") and has_ratio("gmv_net_total")
     asked = study()
@@ -161,7 +183,8 @@ def test_methods_name_the_primary_the_hash_and_the_margins() -> None:
     for lang in ("en", "zh"):
         asked = study(lang=lang)
         text = findings(asked, outcomes(asked, LIFTS), {}).comparison.methods
-        assert asked.primary_key[:12] in text and "NPS -1 point" in text and "{" not in text
+        assert asked.primary_key[:12] in text and "{" not in text
+        assert {"en": "NPS -1 points", "zh": "NPS -1 分"}[lang] in text
 
 
 # ---- the question -------------------------------------------------------------------------------------------------
