@@ -20,7 +20,8 @@ from sim.world import Day, Index, World
 
 Arrays = dict[str, np.ndarray]
 POPULATIONS = ("users", "creators", "merchants", "products", "recommender", "platform")
-PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "purses", "signals", "orders", "closed", "tally")
+PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "purses", "signals", "orders", "closed",
+         "tally")
 GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past

@@ -23,7 +23,8 @@ from sim.population import make_dtype
 from sim.recommenders import KINDS
 from sim.recommenders.index import build
 from sim.rng import clock
-from sim.tables import CARD, COVER, EVENT, MODES, ORDER, PURSE, RECOMMENDER, ROOM
+from sim.shopping import stationary_shopping
+from sim.tables import BOOST, CARD, COVER, EVENT, MODES, NO_STUDIO, ORDER, PURSE, RECOMMENDER, ROOM, STUDIO
 from sim.tables import VENUES as VENUE_SWITCHES
 from sim.tally import COUNTS
 from sim.world import Day, World
@@ -31,6 +32,7 @@ from sim.world import Day, World
 GRID = 4097  # points of the quantile table of θ
 OPEN_RATE = 0.69  # P(open | on the platform) at genesis, model.md §1
 ORDERS_DAU = 0.1685  # orders a DAU-day of the omni funnel, model.md §3; sets first stocks and capacities only
+FIRST_RATE = 0.05  # clicks a watch and orders a click that the recommender starts from, model.md §3
 TABLES = ("users", *CHILDREN)
 
 
@@ -55,8 +57,9 @@ def create(cfg: SimConfig) -> World:
     return World(
         cfg=cfg, users=users, creators=creators, merchants=merchants, products=products,
         recommender=_recommender(cfg), platform=_platform(cfg, theta), num=num, lev=neutral(), now=now,
-        modes=_modes(cfg), theta=theta, boost=np.zeros(size.creators + size.merchants, "f4"),
-        cover=np.zeros(size.merchants, COVER), purses=_purses(purses), signals=np.zeros(size.users, "u1"),
+        modes=_modes(cfg), theta=theta, boost=np.zeros(size.creators + size.merchants, BOOST),
+        cover=np.zeros(size.merchants, COVER), studio=np.array([NO_STUDIO] * size.merchants, STUDIO),
+        purses=_purses(purses), signals=np.zeros(size.users, "u1"),
         graph=graph, ledger=ledger,
         card_index=build(np.zeros((0, DIM), "f4"), None), good_index=build(np.zeros((0, DIM), "f4"), None),
         orders=np.zeros(0, ORDER), closed=np.zeros(0, ORDER),
@@ -163,7 +166,8 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     stay = np.clip(users["theta"].astype(float), world.churn.floor, 0.999)
     users["started"] = -np.minimum(rng.geometric(stay), 20_000)
     users["state"] = np.where(adopted, VISITOR, 0)
-    users["shopper"] = adopted & (rng.random(n) < world.churn.shoppers)
+    shopping = stationary_shopping(world.churn, cfg.population.adopted, theta[1])
+    users["shopper"] = adopted & (rng.random(n) < shopping.share_at(-users["started"].astype(float)))
     seasoned = rng.random(n) < 1.0 - np.exp(users["started"] / 15.0)
     users["state"][(users["shopper"] > 0) & seasoned] = BUYER
     users["orders_spell"] = users["orders_ever"] = (users["state"] == BUYER).astype(int)
@@ -183,7 +187,8 @@ def _recommender(cfg: SimConfig) -> np.ndarray:
     learning, interest = cfg.world.learning, cfg.world.interest
     row["weight_engage"], row["weight_gmv"] = learning.engage, learning.gmv
     row["weight_experience"], row["bias"] = learning.experience, interest.watch_0
-    row["click_rate"], row["order_rate"] = 0.05, 0.05
+    row["click_rate"], row["order_rate"] = FIRST_RATE, FIRST_RATE
+    row["click_bias"] = row["order_bias"] = math.log(FIRST_RATE / (1.0 - FIRST_RATE))
     return row
 
 
@@ -193,6 +198,7 @@ def _platform(cfg: SimConfig, theta: np.ndarray) -> np.ndarray:
     share = cfg.population.adopted
     inflow = share / (1.0 - share) / mean_life(theta, cfg.world.churn.floor) if share < 1.0 else 1.0
     row["reach_hazard"] = inflow
+    row["shopping_share"] = stationary_shopping(cfg.world.churn, share, theta[1]).arriving
     return row
 
 

@@ -35,10 +35,8 @@ LEVERS = (
     Lever("divert_shop", ADD, "prob", "diversion of a click without an order to the good's shop"),
     Lever("divert_search", ADD, "prob", "diversion to the category's results page"),
     Lever("divert_mall", ADD, "prob", "diversion to the mall's home page"),
-    Lever("divert_match", MULTIPLY, "×", "how well the destination matches the intent"),
+    Lever("divert_match", MULTIPLY, "×", "how well the destination of a diversion fits the interest, in its list"),
     Lever("creator_live", MULTIPLY, "×", "frequency of creators' rooms"),
-    Lever("merchant_live", MULTIPLY, "×", "frequency of merchants' own rooms"),
-    Lever("merchant_tools", ADD, "0–1", "hosting skill lent by tools to merchants' own rooms"),
     Lever("fee", ADD, "share", "added to the platform fee"),
     Lever("experience_weight", ADD, "1/point", "added to the weight of the experience score in ranking"),
     Lever("ad_load", MULTIPLY, "×", "share of ads among video slots"),
@@ -46,6 +44,7 @@ LEVERS = (
     Lever("outside_price", MULTIPLY, "×", "prices of the same goods elsewhere"),
     Lever("need", MULTIPLY, "×", "rate at which needs arise"),
     Lever("capacity", MULTIPLY, "×", "daily capacity of warehouses"),
+    Lever("expected_demand", MULTIPLY, "×", "demand that merchants make room for, against their past orders"),
 )
 DTYPE = np.dtype([(lever.name, "f8") for lever in LEVERS], align=True)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.jit import kernel
+from sim.rng import Venue
 from sim.tables import CANCELLED, DELIVERED, EVENT, REFUNDED, SETTLED
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def _close_ranks(orders: np.ndarray, gone: np.ndarray) -> int:
 
 
 def events_of(orders: np.ndarray, flag: int) -> np.ndarray:
-    """One log entry an order, for the recommender to learn from: who, whose offer, which good, what."""
+    """One log entry an order from a video, for the recommender to learn from: who, whose offer, which good, what."""
+    orders = orders[orders["venue"] == Venue.VIDEO]
     events = np.zeros(len(orders), EVENT)
     for name in ("user", "presenter", "product"):
         events[name] = orders[name]

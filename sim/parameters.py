@@ -263,7 +263,7 @@ class Churn:
     bass_p: float = number("1/year", 0, 5, V, "innovation")
     bass_q: float = number("1/year", 0, 5, D, "imitation; .9 content, .38 others; 309 M, +16.6 % a quarter")
     shoppers: float = number("share", 0, 1, D, "adopted shopping at genesis; P27, P22")
-    shoppers_arriving: float = number("share", 0, 1, D, "shoppers among arrivals; stationary stock")
+    first_orders: float = number("1/day", 0, 1, C, "first orders of a non-shopper, measured; sets the first day only")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Goods:
     stock_days: float = number("day", 0, 1000, A, "cover bought at a restock")
     reorder_days: float = number("day", 0, 1000, A, "cover at which a restock is ordered")
     stock_floor: float = number("units", 0, 1e9, A, "smallest restock")
+    click_weight: float = number("clicks/day", 0.01, 1e4, A, "clicks that halve a good's own conversion record")
     review_weight: float = number("reviews", 0, 1e4, A, "shrinkage of reputation to the mean")
 
 
@@ -126,9 +127,10 @@ class Learning:
     item_memory: float = number("impressions", 1, 1e9, A, "from which on an item's step shrinks no more")
     user_longest: float = number("–", 0.1, 100, A, "bound on the length of a user's factors; a known taste has ρ_m √d")
     item_longest: float = number("–", 0.1, 100, A, "bound on the length of an item's factors; they start at 1")
-    order_weight: float = number("watches", 0, 100, A, "weight of an order against a watch")
     slope: float = number("logit", 0, 10, D, "watching in the learned match: watch_1 blurred by unlearnable interest")
     room_slope: float = number("logit", 0, 10, D, "entering a room in the learned match: entry_interest, blurred")
+    click_slope: float = number("logit", 0, 10, D, "clicking in the learned match: click_1, blurred")
+    order_slope: float = number("logit", 0, 10, D, "ordering in the learned match: v1 of choice, blurred")
     position: float = number("1/slot", 0, 1, A, "attention lost at each slot of the feed that learning allows for")
     bias_rate: float = number("–", 0, 1, A, "daily step of the base rates")
     rate_weight: float = number("events", 1, 1e7, A, "a day's events that halve a base rate's step")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sim.schema import SETTING, ConfigError, join, number, text, unknown
 
 BOUND = 1e12
+CARDS, ROOMS = "cards", "rooms"  # what a boost lifts
 Span = tuple[float | None, ...]
 
 
@@ -73,11 +74,24 @@ class Grant:
 
 @dataclass(frozen=True)
 class Boost:
-    """Traffic for accounts: log-odds added to the ranking of their videos and rooms (`kind`: creators, merchants)."""
+    """Traffic for accounts: log-odds added to the ranking of what they show (`kind`: creators, merchants).
+
+    `scope` says what is lifted: `CARDS`, their videos; `ROOMS`, their live rooms; or both.
+    """
 
     kind: str
     segment: Segment
     log_odds: float
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Venue and tools for merchants' own rooms: `frequency` times as often on air, hosting `skill` lent, 0–1."""
+
+    segment: Segment
+    frequency: float
+    skill: float
 
 
 @dataclass(frozen=True)
@@ -97,4 +111,4 @@ class Insurance:
     share: float
 
 
-Programme = Grant | Boost | Training | Insurance
+Programme = Grant | Boost | Studio | Training | Insurance

@@ -6,6 +6,7 @@ early leaves `<name>.partial.parquet` as well, beside a manifest that says so.
 """
 from __future__ import annotations
 
+import fcntl
 import json
 import platform
 import re
@@ -17,13 +18,14 @@ from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
 
 from sim.files import fields, partial, read_columns, write_columns, write_json, write_yaml
 from sim.parts import DIGITS, DayTable, PartTable, RowTable
+from sim.schema import ConfigError
 
 ORDER_LOG = np.dtype([
     ("day", "i4"), ("final_day", "i4"), ("user", "i4"), ("user_key", "u4"), ("product", "i4"),
@@ -37,7 +39,7 @@ PACKAGES = ("icsim", "mesa", "numpy", "networkx", "matplotlib", "hydra-core", "n
             "duckdb", "scipy", "tqdm")
 TABLES = ("daily.parquet", "orders.parquet", "panel.parquet")
 FILES = (*TABLES, "runs.parquet", "summary.json", "panel.png", "funnel.png")
-UNFINISHED = "unfinished"  # the folder of what is needed only until a run is done
+UNFINISHED, LOCK = "unfinished", ".lock"  # the folder of what is needed only until a run is done
 OWN = re.compile(rf"(daily|orders|panel|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")
 FLUSH_SECONDS = 5.0  # the parts of a town take some 30 ms to write
 
@@ -97,7 +99,8 @@ class Recorder:
         self.started, self._clock = datetime.now(UTC), perf_counter()
         self.lived, self.before, self.closed, self.finished = lived, lived, False, False
         self.folder, self._flushed = self.out / UNFINISHED, perf_counter()
-        self.out.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = claim(self.folder)
         clear(self.out, unfinished=lived == 0)
         self._daily = DayTable(self.out / "daily.parquet", self.folder)
         self._orders = RowTable(self.out / "orders.parquet", self.folder, order_dtype) if config.orders else None
@@ -112,11 +115,10 @@ class Recorder:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        if self.finished:
-            return
         stopped = kind is None or issubclass(kind, KeyboardInterrupt)
-        with suppress(OSError):  # a full disk must not hide the error that ended the run
-            self.abandon("interrupted" if stopped else "failed")
+        with self._lock, suppress(OSError):  # a full disk must not hide the error that ended the run
+            if not self.finished:
+                self.abandon("interrupted" if stopped else "failed")
 
     def _keeps(self, day: int) -> bool:
         """Whether this day is recorded: burn-in is only on demand."""
@@ -171,6 +173,9 @@ class Recorder:
         self._write_manifest("done", facts)
         self.finished = True
         clear_unfinished(self.out)
+        (self.folder / LOCK).unlink()
+        with suppress(OSError):  # somebody else's files are in it
+            self.folder.rmdir()
 
     def abandon(self, status: str) -> None:
         """Keep what there is as partial tables, and say in the manifest how the run ended."""
@@ -268,10 +273,21 @@ def clear(out: Path, unfinished: bool = True) -> None:
 
 
 def clear_unfinished(out: Path) -> None:
-    """Remove the parts and checkpoints of a folder, and their own folder when nothing else is in it."""
-    folder = out / UNFINISHED
-    for path in folder.glob("*"):
+    """Remove the parts and checkpoints of a folder."""
+    for path in (out / UNFINISHED).glob("*"):
         if OWN.fullmatch(path.name):
             path.unlink()
-    with suppress(OSError):
-        folder.rmdir()
+
+
+def claim(folder: Path) -> IO[str]:
+    """A lock on a run's folder, held until it is closed or the process ends, however it ends.
+
+    Raises ConfigError while another process holds it: two writers would lose each other's rows.
+    """
+    lock = (folder / LOCK).open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise ConfigError("out", str(folder.parent), "another run is writing into it now") from None
+    return lock

@@ -68,6 +68,9 @@ PAID, SENT, DELIVERED, RETURNING, SETTLED, REFUNDED, CANCELLED = 0, 1, 2, 3, 4, 
 
 PURSE = np.dtype([("left", "i8"), ("spent", "i8"), ("funders", "f8", (FUNDERS,))], align=True)
 COVER = np.dtype([("purse", "i2"), ("share", "f4")], align=True)
+BOOST = np.dtype([("cards", "f4"), ("rooms", "f4")], align=True)
+STUDIO = np.dtype([("frequency", "f8"), ("skill", "f8")], align=True)
+NO_STUDIO = (1.0, 0.0)  # what a merchant has without any programme
 
 
 LAYOUT: dict[str, tuple[np.dtype, int]] = {
@@ -82,8 +85,9 @@ LAYOUT: dict[str, tuple[np.dtype, int]] = {
     "now": (CLOCK, 1),
     "modes": (np.dtype("i8"), 1),
     "theta": (np.dtype("f8"), 2),
-    "boost": (np.dtype("f4"), 1),
+    "boost": (BOOST, 1),
     "cover": (COVER, 1),
+    "studio": (STUDIO, 1),
     "purses": (PURSE, 1),
     "ties_ptr": (np.dtype("i8"), 1),
     "ties_idx": (np.dtype("i4"), 1),

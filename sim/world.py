@@ -12,7 +12,7 @@ from sim.tables import CHANGES, EVENTS, INTENTS, Tables
 from sim.tally import COUNTS
 
 OWN = ("users", "creators", "merchants", "products", "recommender", "platform", "num", "lev", "now", "modes", "theta",
-       "boost", "cover", "purses", "signals")
+       "boost", "cover", "studio", "purses", "signals")
 WIRES = ("ties_ptr", "ties_idx", "follow_ptr", "follow_idx", "shop_ptr", "shop_idx")
 DAILY = ("cards", "rooms", "card_of", "room_of", "young", "visits", "pools", "pages", "page_size", "parcels", "log")
 
@@ -68,8 +68,9 @@ class World:
     now: np.ndarray
     modes: np.ndarray
     theta: np.ndarray  # (2, grid) quantiles of θ: arrivals, genesis
-    boost: np.ndarray  # (creators + merchants,) log-odds lent by programmes today
+    boost: np.ndarray  # (creators + merchants,) log-odds lent by programmes today to cards and to rooms
     cover: np.ndarray  # (merchants,) freight insurance paid by a programme
+    studio: np.ndarray  # (merchants,) what programmes do for own rooms today: frequency ×, hosting skill +
     purses: np.ndarray  # (instances,) money left of each policy instance
     signals: np.ndarray  # (users,) what friends can see of each user, one byte; written by `judge`
     graph: SocialGraph

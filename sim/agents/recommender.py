@@ -10,6 +10,8 @@ COLUMNS = (
     Column("weight_experience", "f8", unit="1/point", doc="w_x, weight of the experience score in ranking"),
     Column("bias", "f8", unit="logit", doc="learned base rate of watching"),
     Column("room_bias", "f8", unit="logit", doc="learned correction to the base rate of entering a room"),
+    Column("click_bias", "f8", unit="logit", doc="learned base rate of clicking the product of a watched video"),
+    Column("order_bias", "f8", unit="logit", doc="learned base rate of ordering, and keeping, what was clicked"),
     Column("click_rate", "f8", unit="prob", doc="learned clicks per watch"),
     Column("order_rate", "f8", unit="prob", doc="learned orders per product click"),
 )

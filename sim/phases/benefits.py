@@ -10,11 +10,11 @@ from sim.jit import kernel
 from sim.ledger import Account, Flow, split_discount
 from sim.phases.fund import fill
 from sim.phases.policies import PAID, active, calendar_day, observe
-from sim.programmes import Boost, Grant, Insurance, Programme, Training
+from sim.programmes import Boost, Grant, Insurance, Programme, Studio, Training
 from sim.rng import Decision, Venue, uniform
 from sim.rules.coupons import give_coupon, is_drawn
 from sim.segments import members, name_key
-from sim.tables import FUNDERS
+from sim.tables import FUNDERS, NO_STUDIO
 from sim.tally import Count
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ LAST_EXPIRY = np.iinfo(np.int16).max
 
 
 def run(world: World) -> None:
-    """Clear away yesterday's traffic and insurance, then carry out today's programmes by instance name."""
-    world.boost[:] = 0.0
+    """Clear away yesterday's traffic, venues and insurance, then carry out today's programmes by instance name."""
+    world.boost[:], world.studio[:] = 0.0, NO_STUDIO
     world.cover["purse"], world.cover["share"] = -1, 0.0
     for instance, programme in todays(world):
         EXECUTE[type(programme)](world, instance, programme)
@@ -66,7 +66,15 @@ def boost(world: World, instance: str, what: Boost) -> None:
     """Lend traffic to the accounts of a segment; what several programmes lend adds up."""
     first = len(world.creators) if what.kind == "merchants" else 0
     inside = np.flatnonzero(members(world, what.kind, what.segment, instance))
-    world.boost[first + inside] += np.float32(what.log_odds)
+    for scope in what.scope:
+        world.boost[scope][first + inside] += np.float32(what.log_odds)
+
+
+def equip(world: World, instance: str, what: Studio) -> None:
+    """Lend venue and tools to the merchants of a segment; frequencies multiply, skills add up."""
+    inside = members(world, "merchants", what.segment, instance)
+    world.studio["frequency"][inside] *= what.frequency
+    world.studio["skill"][inside] += what.skill
 
 
 def train(world: World, instance: str, what: Training) -> None:
@@ -116,4 +124,5 @@ def insure(world: World, instance: str, what: Insurance) -> None:
     world.cover["purse"][better], world.cover["share"][better] = row, what.share
 
 
-EXECUTE: dict[type, Callable[..., None]] = {Grant: grant, Boost: boost, Training: train, Insurance: insure}
+EXECUTE: dict[type, Callable[..., None]] = {
+    Grant: grant, Boost: boost, Studio: equip, Training: train, Insurance: insure}

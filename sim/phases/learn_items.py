@@ -18,32 +18,41 @@ from sim.jit import kernel
 from sim.lanes import Lane
 from sim.rng import Venue
 from sim.rules.common import keep
-from sim.rules.feed import FRIEND_SLOT
-from sim.rules.learn import chance_at, is_impression, is_room, lesson, pace, shorten
+from sim.rules.learn import (
+    click_chance,
+    entry_chance,
+    is_room,
+    is_slot,
+    lesson,
+    order_chance,
+    pace,
+    shorten,
+    watch_chance,
+)
 from sim.runtime import lanes_of
-from sim.tables import CLICK, INTEREST, ORACLE, PREVIEW, RECOMMENDER, WATCH, Record, Tables
+from sim.tables import CLICK, INTEREST, ORACLE, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
 from sim.world import World
 
 CLICK_DAYS = 28.0  # memory of a good's trailing clicks
 PIECE = 65_536  # entries of the log that are worth a thread
-# places in the sums of the base rates: of videos and, two further on, of rooms
-MISSED, INFORMATION, ROOMS = 0, 1, 2
+WATCHED, ENTERED, CLICKED, BOUGHT, STAGES = 0, 1, 2, 3, 4  # stages with a base rate of their own
 
 
 class Lessons(NamedTuple):
     """Integer sums over a day's log. Rows stand for goods, then presenters by their cards, then by their rooms.
 
     `pulls` (rows, 16) fixed point and `seen` (rows,): what asks for a higher match, along what is believed of the
-    users, and entries. `shown`, `clicked` (goods,) count video impressions and product clicks. `rates` (4,) fixed
-    point: watches beyond expectation and their information, of videos and of rooms. `videos` (2,) counts videos
-    watched and clicked.
+    users, and slots. `shown`, `clicked` (goods,) count video impressions and product clicks. `missed`, `told`
+    (stages,) fixed point: what happened beyond expectation in each stage, and its information. `videos` (2,) counts
+    videos watched and clicked.
     """
 
     pulls: np.ndarray
     seen: np.ndarray
     shown: np.ndarray
     clicked: np.ndarray
-    rates: np.ndarray
+    missed: np.ndarray
+    told: np.ndarray
     videos: np.ndarray
 
 
@@ -72,7 +81,7 @@ def read_log(t: Tables, threads: int) -> Lessons:
 def no_lessons(t: Tables) -> Lessons:
     """The sums of an empty log."""
     goods, rows = len(t.products), len(t.products) + 2 * (len(t.creators) + len(t.merchants))
-    counts = [np.zeros(n, np.int64) for n in (rows, goods, goods, 2 * ROOMS, 2)]
+    counts = [np.zeros(n, np.int64) for n in (rows, goods, goods, STAGES, STAGES, 2)]
     return Lessons(np.zeros((rows, DIM), np.int64), *counts)
 
 
@@ -96,7 +105,7 @@ def sum_lessons(t: Tables, believed: np.ndarray, lessons: Lessons, low: int, hig
     """Add up what the entries [low, high) of the log say. `believed` as from `beliefs`."""
     log, users, num, r, learns = t.log, t.users, t.num[0], t.recommender[0], t.modes[RECOMMENDER] == INTEREST
     goods, presenters = len(t.products), len(t.creators) + len(t.merchants)
-    pulls, seen, shown, clicked, rates, videos = lessons  # whole structures are slow to hand on
+    pulls, seen, shown, clicked, missed, told, videos = lessons  # whole structures are slow to hand on
     taste, last, match = np.zeros(DIM), -1, 0.0
     for e in range(low, high):
         event = log[e]
@@ -107,11 +116,10 @@ def sum_lessons(t: Tables, believed: np.ndarray, lessons: Lessons, low: int, hig
                 last = event.user
                 taste[:] = users[last].learned
             match = _match(taste, believed, row, event.product)
-        chance = chance_at(num, r, event.slot, room, match)
-        if learns:
-            _sum_pull(lesson(num, event.flags, room, chance), taste, row, event.product, pulls, seen)
-        if is_impression(event.flags):
-            _sum_impression(event, room, chance, shown, clicked, rates, videos)
+            pull = lesson(num, r, event.flags, event.slot, room, match)
+            _sum_pull(pull, is_slot(event.slot), taste, row, event.product, pulls, seen)
+        _sum_stages(num, r, event, room, match, missed, told)
+        _count(event, shown, clicked, videos)
 
 
 @kernel
@@ -124,11 +132,12 @@ def _match(taste: np.ndarray, believed: np.ndarray, row: int, product: int) -> f
 
 
 @kernel
-def _sum_pull(pull: float, taste: np.ndarray, row: int, product: int, pulls: np.ndarray, seen: np.ndarray) -> None:
+def _sum_pull(pull: float, shown: int, taste: np.ndarray, row: int, product: int, pulls: np.ndarray,
+              seen: np.ndarray) -> None:
     """One entry's pull on its presenter and its good, along what is believed of the user."""
-    seen[row] += 1
+    seen[row] += shown
     if product >= 0:
-        seen[product] += 1
+        seen[product] += shown
     for k in range(DIM):
         part = to_fixed(pull * taste[k])
         pulls[row, k] += part
@@ -137,20 +146,39 @@ def _sum_pull(pull: float, taste: np.ndarray, row: int, product: int, pulls: np.
 
 
 @kernel
-def _sum_impression(event: Record, room: bool, chance: float, shown: np.ndarray, clicked: np.ndarray,
-                    rates: np.ndarray, videos: np.ndarray) -> None:
-    """Count one impression; in slots of the feed, set what happened against what was expected."""
-    watched = event.flags & WATCH
-    if event.product >= 0:
-        clicked[event.product] += (event.flags & CLICK) // CLICK
+def _sum_stages(num: Record, r: Record, event: Record, room: bool, match: float, missed: np.ndarray,
+                told: np.ndarray) -> None:
+    """Set what happened in each stage of an entry against what was expected."""
+    if event.flags & (ORDERED | RETURNED):
+        missed[BOUGHT] += to_fixed(1.0 if event.flags & ORDERED else -1.0)
+    elif is_slot(event.slot):
+        if room:
+            _expect(entry_chance(num, r, match), event.flags & WATCH > 0, ENTERED, missed, told)
+            return
+        _expect(watch_chance(num, r, event.slot, match), event.flags & WATCH > 0, WATCHED, missed, told)
+        if event.flags & WATCH:
+            _expect(click_chance(num, r, match), event.flags & CLICK > 0, CLICKED, missed, told)
+        if event.flags & CLICK:
+            _expect(order_chance(num, r, match), False, BOUGHT, missed, told)
+
+
+@kernel
+def _expect(chance: float, happened: bool, stage: int, missed: np.ndarray, told: np.ndarray) -> None:
+    """One trial of a stage."""
+    missed[stage] += to_fixed((1.0 if happened else 0.0) - chance)
+    told[stage] += to_fixed(chance * (1.0 - chance))
+
+
+@kernel
+def _count(event: Record, shown: np.ndarray, clicked: np.ndarray, videos: np.ndarray) -> None:
+    """Count impressions of a good's videos, and product clicks wherever it was shown."""
+    if event.product < 0 or event.flags & (ORDERED | RETURNED):
+        return
+    clicked[event.product] += (event.flags & CLICK) // CLICK
     if not event.flags & PREVIEW:
         shown[event.product] += 1
-        videos[0] += watched
+        videos[0] += event.flags & WATCH
         videos[1] += (event.flags & CLICK) // CLICK
-    if 0 <= event.slot < FRIEND_SLOT:
-        first = ROOMS if room else 0
-        rates[first + MISSED] += to_fixed(watched - chance)
-        rates[first + INFORMATION] += to_fixed(chance * (1.0 - chance))
 
 
 @kernel
@@ -199,14 +227,23 @@ def learn_counts(products: np.ndarray, lessons: Lessons) -> None:
 
 @kernel
 def learn_rates(t: Tables, lessons: Lessons, orders: int) -> None:
-    """Carry on the base rates of watching, entering, clicking and ordering: damped Newton steps shrunk to counts."""
+    """Carry on the base rates of watching, entering, clicking and ordering: damped Newton steps shrunk to counts.
+
+    `orders` are the day's orders from videos; clicks per watch and orders per click are the platform's plain ratios.
+    """
     r, num = t.recommender[0], t.num[0]
     rate, weight = num.learning_bias_rate, num.learning_rate_weight
-    missed, information = lessons.rates[MISSED], lessons.rates[INFORMATION]
     if t.modes[RECOMMENDER] != ORACLE:
-        r.bias += rate * from_fixed(missed) / (from_fixed(information) + weight)
-        missed, information = lessons.rates[ROOMS + MISSED], lessons.rates[ROOMS + INFORMATION]
-        r.room_bias += rate * from_fixed(missed) / (from_fixed(information) + weight)
+        r.bias += _newton(lessons, WATCHED, rate, weight)
+        r.room_bias += _newton(lessons, ENTERED, rate, weight)
+        r.click_bias += _newton(lessons, CLICKED, rate, weight)
+        r.order_bias += _newton(lessons, BOUGHT, rate, weight)
     watches, clicks = lessons.videos[0], lessons.videos[1]
     r.click_rate += rate * (clicks - r.click_rate * watches) / (watches + weight)
     r.order_rate += rate * (orders - r.order_rate * clicks) / (clicks + weight)
+
+
+@kernel
+def _newton(lessons: Lessons, stage: int, rate: float, weight: float) -> float:
+    """A stage's step in log-odds, shrunk to its information."""
+    return rate * from_fixed(lessons.missed[stage]) / (from_fixed(lessons.told[stage]) + weight)

@@ -34,8 +34,8 @@ def run(world: World) -> None:
 
 def stage_of(world: World) -> Stage:
     """The world's arrays as publishing sees them."""
-    return Stage(world.num, world.lev, world.now, world.creators, world.merchants, world.products,
-                 world.recommender, world.boost)
+    return Stage(world.num, world.now, world.creators, world.merchants, world.products, world.recommender,
+                 world.boost, world.studio)
 
 
 def places_of(owners: np.ndarray, n: int) -> np.ndarray:

@@ -72,6 +72,11 @@ class Policy:
         self.segment.check(self.targets, join(path, "segment"))
 
     @property
+    def known(self) -> int:
+        """The first day on which anyone may know of it."""
+        return self.start if self.announce is None else self.announce
+
+    @property
     def idle(self) -> bool:
         """Whether the settings make it do nothing on any day."""
         at_null = bool(self.null) and all(getattr(self, name) == value for name, value in self.null.items())
@@ -79,8 +84,7 @@ class Policy:
 
     def active(self, day: int) -> bool:
         """Whether the policy may make any difference on a day: from announce until stop, unless it is idle."""
-        first = self.start if self.announce is None else self.announce
-        return not self.idle and first <= day and (self.stop is None or day < self.stop)
+        return not self.idle and self.known <= day and (self.stop is None or day < self.stop)
 
     def level(self, day: int) -> float:
         """How strongly it acts on a day, from 0 to `intensity`: nothing before start, then rising along the ramp."""

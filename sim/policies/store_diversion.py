@@ -18,7 +18,7 @@ class StoreDiversion(Policy):
 
     destination: str = choice(tuple(LEVER), "the good's shop, its category's results, the mall's home, or that forced")
     rate: float = number("prob", 0, 1, "A", "of those clicks that are led on; seed 002")
-    match: float = number("×", 0, 2, "A", "how well the destination fits the interest; seed 002 场景合理")
+    match: float = number("×", 0, 2, "A", "fit of its list (sim/rules/shelf.py); seed 002 场景合理")
     match_forced: float = number("×", 0, 2, "A", "the same where it is forced")
 
     def check(self, path: str) -> None:

@@ -11,7 +11,11 @@ from sim.schema import number
 
 @dataclass(frozen=True)
 class Subsidy(Policy):
-    """A coupon with a share off from a minimum price on, for a part of the segment each day."""
+    """A coupon with a share off from a minimum price on, for a part of the segment each day.
+
+    From the day it is announced merchants make room in their warehouses for the orders they expect of it, little by
+    little; capacity is all they can act on, for coupons cannot be used before they are given.
+    """
 
     null: ClassVar[Mapping[str, Any]] = {"depth": 0}
 
@@ -20,6 +24,15 @@ class Subsidy(Policy):
     life: int = number("day", 0, 365, "A", "days after the day it was given; never beyond stop")
     daily_share: float = number("share", 0, 1, "C",
                                 "of the segment gets one today; broadcast redemption near .06 at .11 orders a DAU-day")
+    uplift: float = number("share", 0, 10, "A", "extra orders that merchants expect where all users are meant")
+    lead: int = number("day", 1, 365, "A", "days from announce until they have that room; model.md §2.17")
+
+    def levers(self, day: int, observed: Observed) -> dict[str, float]:
+        """What merchants expect, in proportion to intensity and share announced, and have made room for so far."""
+        if not self.active(day):
+            return {}
+        ready = min(1.0, (day - self.known + 1) / self.lead)
+        return {"expected_demand": 1.0 + self.uplift * self.intensity * self.segment.share * ready}
 
     def programmes(self, day: int, observed: Observed) -> list[Programme]:
         """Today's coupons; the ramp widens the circle of those who get one."""

@@ -29,9 +29,12 @@ def taste_utility(num, u, p, m):
 
 
 @kernel
-def want_utility(num, u, k):
-    """What an open need and an excited intent add in category k on the shelf."""
-    return num.choice_need * min(u.need[k], 1) + num.choice_intent * min(u.intent[k], 3.0)
+def want_utility(num, u, k, fit):
+    """What an open need and an excited intent add in category k on the shelf.
+
+    `fit` is how well the place fits that intent: 1 where the user came by itself.
+    """
+    return num.choice_need * min(u.need[k], 1) + num.choice_intent * min(u.intent[k], 3.0) * fit
 
 
 @kernel

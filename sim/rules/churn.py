@@ -73,7 +73,7 @@ def begin_spell(t, num, now, u):
     u.started = now.day + 1
     u.state = VISITOR
     u.theta = correlated_theta(num, t.theta[ARRIVALS], u.leniency, spell_normal(now, u))
-    u.shopper = uniform(now, u.key, u.spell, Decision.SHOPPER, Venue.NONE, 0) < num.churn_shoppers_arriving
+    u.shopper = uniform(now, u.key, u.spell, Decision.SHOPPER, Venue.NONE, 0) < t.platform[0].shopping_share
     u.satisfaction = u.habit = u.mindshare = u.fatigue = 0.0
     u.orders_spell = 0
     u.first_order = u.last_order = -1

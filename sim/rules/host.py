@@ -79,11 +79,14 @@ def effort(m: np.record, channel: int) -> float:
 
 
 @kernel
-def host_own_room(now: np.record, num: np.record, lever: float, m: np.record) -> None:
-    """A merchant decides whether to open its own room today; it needs goods to show and to be worth the wage."""
+def host_own_room(now: np.record, num: np.record, lent: float, m: np.record) -> None:
+    """A merchant decides whether to open its own room today; it needs goods to show and to be worth the wage.
+
+    A venue `lent` by a programme multiplies the chance; 1 is none.
+    """
     m.live, m.minutes = 0, 0
     if m.worth < 100.0 * num.merchants_host_wage * m.hours_day * m.room_share or not has_offers(m):
         return
-    chance = m.frequency * lever * effort(m, OWN_ROOMS)
+    chance = m.frequency * lent * effort(m, OWN_ROOMS)
     if uniform(now, m.key, 0, Decision.MERCHANT_LIVE, Venue.LIVE, 0) < chance:
         open_room(now, m, Decision.MERCHANT_START)

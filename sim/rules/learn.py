@@ -1,9 +1,14 @@
 """How the recommender learns from the day's log (model.md §2.15).
 
-A card's expected interest is ⟨U, F⟩, user against item; whether it is watched is a logistic regression on that, and
-one event moves both factors a small step up the likelihood (online matrix factorisation by stochastic gradients;
-Koren, Bell and Volinsky 2009). Steps shrink with the impressions seen, like the weight of one more observation.
-Returned goods take back what their orders taught.
+A card's expected interest is ⟨U, F⟩, user against item. What follows a card is a chain of stages: it is watched, its
+product is clicked, the good is ordered; a room is entered. Each stage is a logistic regression on the match with a base
+rate of its own, and one event moves both factors a small step up the chain's log-likelihood (online matrix
+factorisation by stochastic gradients; Koren, Bell and Volinsky 2009). So what a stage teaches sums to nothing where
+its base rate holds, and no stage pushes another's. Steps shrink with the impressions seen, like the weight of one more
+observation. A returned good takes back what its order taught.
+
+Only what was shown and not taken can teach without bias: orders on the shelf and in rooms, where the log does not say
+what was passed over, count for goods (`sim.rules.offers`) and teach no match.
 """
 
 import numpy as np
@@ -12,13 +17,13 @@ from sim.agents.user import DIM
 from sim.jit import kernel
 from sim.rules.common import dot, logistic, logit, own_range
 from sim.rules.feed import FRIEND_SLOT
-from sim.tables import INTEREST, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
+from sim.tables import CLICK, INTEREST, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
 
 
 @kernel
-def is_impression(flags: int) -> bool:
-    """Whether an entry of the log says that something was shown, and not that an order came or went."""
-    return flags & WATCH > 0 or not flags & (ORDERED | RETURNED)
+def is_slot(slot: int) -> bool:
+    """Whether an entry stands in a slot that the recommender filled: no friend's card, no click in a room, no order."""
+    return 0 <= slot < FRIEND_SLOT
 
 
 @kernel
@@ -30,32 +35,49 @@ def is_room(flags: int, product: int) -> bool:
 @kernel
 def examined(num: Record, slot: int) -> float:
     """Share of attention left at a slot of the feed: later ones are passed over more often for reasons of their own."""
-    return 1.0 / (1.0 + num.learning_position * slot) if 0 <= slot < FRIEND_SLOT else 1.0
+    return 1.0 / (1.0 + num.learning_position * slot) if is_slot(slot) else 1.0
 
 
 @kernel
-def chance_at(num: Record, r: Record, slot: int, room: bool, match: float) -> float:
-    """P(watch), or P(enter) of a room, that the recommender expects at a learned match shown in a slot."""
-    if room:
-        return examined(num, slot) * logistic(logit(num.rooms_entry) + r.room_bias + num.learning_room_slope * match)
+def entry_chance(num: Record, r: Record, match: float) -> float:
+    """P(enter) of a previewed room that the recommender expects at a learned match."""
+    return logistic(logit(num.rooms_entry) + r.room_bias + num.learning_room_slope * match)
+
+
+@kernel
+def watch_chance(num: Record, r: Record, slot: int, match: float) -> float:
+    """P(watch) that the recommender expects at a learned match shown in a slot."""
     return examined(num, slot) * logistic(r.bias + num.learning_slope * match)
 
 
 @kernel
-def lesson(num: Record, flags: int, room: bool, chance: float) -> float:
-    """By how much one entry of the log asks for a higher match: the log-likelihood's slope in ⟨U, F⟩.
+def click_chance(num: Record, r: Record, match: float) -> float:
+    """P(product click | watch) that the recommender expects at a learned match."""
+    return logistic(r.click_bias + num.learning_click_slope * match)
 
-    An impression counts as watched or not, against the `chance` expected; an order counts as `learning_order_weight`
-    more watches, a return as that many fewer.
-    """
-    pull = 0.0
-    if is_impression(flags):
-        pull += (1.0 if flags & WATCH else 0.0) - chance
-    if flags & ORDERED:
-        pull += num.learning_order_weight * (1.0 - chance)
-    if flags & RETURNED:
-        pull -= num.learning_order_weight * (1.0 - chance)
-    return pull * (num.learning_room_slope if room else num.learning_slope)
+
+@kernel
+def order_chance(num: Record, r: Record, match: float) -> float:
+    """P(order kept | product click) that the recommender expects at a learned match."""
+    return logistic(r.order_bias + num.learning_order_slope * match)
+
+
+@kernel
+def lesson(num: Record, r: Record, flags: int, slot: int, room: bool, match: float) -> float:
+    """By how much one entry of the log asks for a higher match: the slope in ⟨U, F⟩ of its stages' log-likelihood."""
+    if flags & (ORDERED | RETURNED):
+        return num.learning_order_slope * (1.0 if flags & ORDERED else -1.0)
+    if not is_slot(slot):
+        return 0.0
+    watched = 1.0 if flags & WATCH else 0.0
+    if room:
+        return num.learning_room_slope * (watched - entry_chance(num, r, match))
+    pull = num.learning_slope * (watched - watch_chance(num, r, slot, match))
+    if flags & WATCH:
+        pull += num.learning_click_slope * ((1.0 if flags & CLICK else 0.0) - click_chance(num, r, match))
+    if flags & CLICK:
+        pull -= num.learning_order_slope * order_chance(num, r, match)
+    return pull
 
 
 @kernel
@@ -109,21 +131,23 @@ def learn_user(t: Tables, i: int) -> None:
     """
     if t.modes[RECOMMENDER] != INTEREST:
         return
-    u, num, factor = t.users[i], t.num[0], np.empty(DIM)
+    u, num, r, factor = t.users[i], t.num[0], t.recommender[0], np.empty(DIM)
     low, high = own_range(t.log, i)
     for e in range(low, high):
         event = t.log[e]
         room = is_room(event.flags, event.product)
         item_factor(t, event, room, factor)
-        chance = chance_at(num, t.recommender[0], event.slot, room, dot(u.learned, factor))
-        _take_in(num, u, lesson(num, event.flags, room, chance), telling(num, room), factor)
+        pull = lesson(num, r, event.flags, event.slot, room, dot(u.learned, factor))
+        _take_in(num, u, pull, telling(num, event.slot, room), factor)
     if high > low:
         shorten(u.learned, num.learning_user_longest)
 
 
 @kernel
-def telling(num: Record, room: bool) -> float:
+def telling(num: Record, slot: int, room: bool) -> float:
     """How much an entry tells, in impressions of a video: information goes with the square of the slope."""
+    if not is_slot(slot):
+        return 0.0
     return (num.learning_room_slope / num.learning_slope) ** 2 if room else 1.0
 
 

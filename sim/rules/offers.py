@@ -21,18 +21,19 @@ def drop_offers(who: np.record) -> None:
 
 
 @kernel
-def orders_per_click(p: np.record, rate: float) -> float:
+def orders_per_click(p: np.record, rate: float, weight: float) -> float:
     """Orders a product click on good p leads to, from its own record shrunk to the platform's `rate`.
 
-    Orders on the shelf come without a click in content, so the record can exceed one.
+    The platform's rate weighs as much as `weight` clicks a day. Orders on the shelf come without a click in content,
+    so the record can exceed one.
     """
-    return min(1.0, (p.sold + rate) / (p.clicks + 1.0))
+    return min(1.0, (p.sold + weight * rate) / (p.clicks + weight))
 
 
 @kernel
-def yuan_per_click(p: np.record, rate: float) -> float:
+def yuan_per_click(num: np.record, p: np.record, rate: float) -> float:
     """Sales a product click on good p leads to, yuan."""
-    return orders_per_click(p, rate) * p.price / 100.0
+    return orders_per_click(p, rate, num.goods_click_weight) * p.price / 100.0
 
 
 @kernel
@@ -50,7 +51,7 @@ def offer_value(t: Tables, c: np.record, p: np.record) -> float:
     A pit fee is spread over the clicks that the creator's own sales stand for.
     """
     num, rate, m = t.num[0], t.recommender[0].order_rate, t.merchants[p.merchant]
-    value = num.creators_fit * dot(c.position, p.position) + m.commission * yuan_per_click(p, rate)
+    value = num.creators_fit * dot(c.position, p.position) + m.commission * yuan_per_click(num, p, rate)
     clicks = max(c.sales / max(p.price * rate / 100.0, 0.01), 1.0) / OFFERS
     return value + slot_fee(num, c, m) / clicks - num.creators_risk * max(0.0, -p.reputation)
 
@@ -106,7 +107,7 @@ def rank_in(kept: np.ndarray, values: np.ndarray, row: int, value: float) -> Non
 
 @kernel
 def show_best_sellers(m: np.record, products: np.ndarray) -> None:
-    """Merchant m's own account shows its best-selling goods on sale; of equals the first."""
+    """Merchant m's own account shows its best-selling goods on sale, for a week; of equals the first."""
     kept, values = np.full(OFFERS, -1, np.int32), np.full(OFFERS, NOTHING)
     for row in range(m.first, m.first + m.count):
         if products[row].on_sale:

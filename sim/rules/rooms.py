@@ -30,7 +30,8 @@ def room_score(t, u, room, highest):
         match = num.interest_learnable * ROOT_DIM * dot(u.taste, room.position)
     else:
         match = dot(u.learned, room.factor)
-    chance = logistic(logit(num.rooms_entry) + num.learning_slope * match + room.boost - highest)
+    slope = num.learning_room_slope
+    chance = logistic(logit(num.rooms_entry) + r.room_bias + slope * match + room.boost - highest)
     return organic_score(r, t.lev[0], chance, room.gmv, t.merchants[room.merchant].score if room.own else 0.0)
 
 

@@ -1,4 +1,9 @@
-"""The shelf: mall, search and shops, where wants look for goods (model.md §2.4, §2.8)."""
+"""The shelf: mall, search and shops, where wants look for goods (model.md §2.4, §2.8).
+
+Every list takes a `fit`: how well the place fits the interest with which a diversion leads to it (场景合理), 1 for a
+visit of one's own. It weighs the learned match by which the list ranks goods, the excited intent in what they are worth
+to the user, and the attention given to each; open needs, popularity and prices do not depend on it.
+"""
 
 import math
 
@@ -20,7 +25,7 @@ TO_SHOP, TO_SEARCH, TO_MALL = 1, 2, 3
 
 @kernel
 def list_score(t, u, row, clear, match):
-    """How a list ranks a good for a user: popularity, learned match where the query is clear, experience score."""
+    """How a list ranks a good for a user: popularity, `clear` times the learned match, experience score."""
     num, p = t.num[0], t.products[row]
     r, lev = t.recommender[0], t.lev[0]
     value = num.lists_popularity * math.log(1.0 + p.sold) + num.choice_quality * p.reputation
@@ -51,29 +56,29 @@ def keep_best(goods, scores, n, most, row, score):
 
 
 @kernel
-def go_through(t, i, goods, n, venue, group):
-    """Look at a ranked list from the top, each place with r^-η, and choose among what was seen."""
+def go_through(t, i, goods, n, venue, group, fit):
+    """Look at a ranked list from the top, each place with probability fit·r^-η, and choose among what was seen."""
     u, num, now = t.users[i], t.num[0], t.now[0]
     seen, worths = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
     count = np.int64(0)
     for rank in range(n):
         p = t.products[goods[rank]]
         luck = uniform(now, u.key, p.key, Decision.EXAMINE, venue, 0)
-        if luck < (rank + 1.0) ** -num.lists_examine:
+        if luck < fit * (rank + 1.0) ** -num.lists_examine:
             m = interest(now, num, u, p.position, p.key)
             seen[count] = goods[rank]
-            worths[count] = shelf_worth(t, u, p, m, venue)
+            worths[count] = shelf_worth(t, u, p, m, venue, fit)
             count += 1
     if count and choose(t, i, seen, worths, count, venue, group, 0.0, num.choice_deal_list, num.choice_nest) >= 0:
         take(t, i, venue)
 
 
 @kernel
-def shelf_worth(t, u, p, m, venue):
+def shelf_worth(t, u, p, m, venue, fit):
     """Utility of a good on the shelf without price and noise."""
     num = t.num[0]
     place = num.choice_mall if venue == Venue.MALL else num.choice_search if venue == Venue.SEARCH else num.choice_shop
-    worth = place + taste_utility(num, u, p, m) + want_utility(num, u, p.category)
+    worth = place + taste_utility(num, u, p, m) + want_utility(num, u, p.category, fit)
     return worth + num.choice_insurance * insured_by(t, p.merchant) + num.choice_mindshare * u.mindshare
 
 
@@ -85,22 +90,22 @@ def take(t, i, venue):
 
 
 @kernel
-def results_page(t, i, k, match):
+def results_page(t, i, k, fit):
     """Search category k: rank the page's goods for user i and go through the list.
 
-    `match` scales the chance that the query says what is wanted (ζ).
+    Only a query that says what is wanted (ζ) is ranked by what the recommender has learned.
     """
     u, num, now = t.users[i], t.num[0], t.now[0]
     most = int(num.lists_search)
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    clear = 1.0 if uniform(now, u.key, k, Decision.CLARITY, Venue.SEARCH, 0) < num.lists_clarity * match else 0.0
+    clear = 1.0 if uniform(now, u.key, k, Decision.CLARITY, Venue.SEARCH, 0) < num.lists_clarity else 0.0
     n = np.int64(0)
     for j in range(t.page_size[k]):
         row = np.int64(t.pages[k, j])
         p = t.products[row]
-        n = keep_best(goods, scores, n, most, row, list_score(t, u, row, clear, learned_match(t, u, p)))
+        n = keep_best(goods, scores, n, most, row, list_score(t, u, row, clear * fit, learned_match(t, u, p)))
     t.tally[Count.SEARCHES] += 1
-    go_through(t, i, goods, n, Venue.SEARCH, np.int64(k + 1))
+    go_through(t, i, goods, n, Venue.SEARCH, np.int64(k + 1), fit)
 
 
 @kernel
@@ -145,18 +150,18 @@ def goes_to_mall(num, lev, now, u):
 
 
 @kernel
-def mall_list(t, i):
+def mall_list(t, i, fit):
     """Show user i the mall's home list and let the user choose."""
     u, num = t.users[i], t.num[0]
     ids, matches = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
     n = np.int64(0)
     for j in range(shortlist_goods(t, i, ids, matches)):
-        want = want_utility(num, u, t.products[ids[j]].category)
-        score = list_score(t, u, np.int64(ids[j]), 1.0, matches[j]) + want
+        want = want_utility(num, u, t.products[ids[j]].category, fit)
+        score = list_score(t, u, np.int64(ids[j]), fit, matches[j]) + want
         n = keep_best(goods, scores, n, int(num.lists_mall), np.int64(ids[j]), score)
     t.tally[Count.MALL_VISITS] += 1
-    go_through(t, i, goods, n, Venue.MALL, np.int64(0))
+    go_through(t, i, goods, n, Venue.MALL, np.int64(0), fit)
 
 
 @kernel
@@ -164,11 +169,11 @@ def visit_mall(t, i):
     """User i may visit the mall today."""
     u, num, now = t.users[i], t.num[0], t.now[0]
     if u.opened and venue_open(t, Venue.MALL) and goes_to_mall(num, t.lev[0], now, u):
-        mall_list(t, i)
+        mall_list(t, i, 1.0)
 
 
 @kernel
-def shop_list(t, i, m):
+def shop_list(t, i, m, fit):
     """Show user i the goods of merchant m, best sellers first, and let the user choose."""
     u, num, firm = t.users[i], t.num[0], t.merchants[m]
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
@@ -176,10 +181,10 @@ def shop_list(t, i, m):
     for row in range(np.int64(firm.first), np.int64(firm.first + firm.count)):
         p = t.products[row]
         if p.on_sale:
-            score = list_score(t, u, row, 1.0, learned_match(t, u, p))
+            score = list_score(t, u, row, fit, learned_match(t, u, p))
             n = keep_best(goods, scores, n, int(num.lists_shop), row, score)
     t.tally[Count.SHOP_VISITS] += 1
-    go_through(t, i, goods, n, Venue.SHOP, np.int64(firm.key))
+    go_through(t, i, goods, n, Venue.SHOP, np.int64(firm.key), fit)
 
 
 @kernel
@@ -192,7 +197,7 @@ def visit_shops(t, i):
         m = t.shop_idx[e]
         luck = uniform(now, u.key, t.merchants[m].key, Decision.SHOP_VISIT, Venue.SHOP, 0)
         if t.merchants[m].state and luck < num.lists_shop_visit:
-            shop_list(t, i, m)
+            shop_list(t, i, m, 1.0)
     divert(t, i)
 
 
@@ -231,8 +236,8 @@ def divert(t, i):
         return
     t.tally[Count.DIVERTED] += 1
     if where == TO_SHOP:
-        shop_list(t, i, p.merchant)
+        shop_list(t, i, p.merchant, lev.divert_match)
     elif where == TO_SEARCH:
         results_page(t, i, np.int64(p.category), lev.divert_match)
     else:
-        mall_list(t, i)
+        mall_list(t, i, lev.divert_match)

@@ -14,16 +14,16 @@ from sim.rules.traits import ROOT_DIM, normalise
 
 
 class Stage(NamedTuple):
-    """What publishing reads: numbers, levers, clock, the parties, the recommender's base rates, boosts."""
+    """What publishing reads: numbers, clock, the parties, the recommender's base rates, boosts, venues and tools."""
 
     num: np.ndarray
-    lev: np.ndarray
     now: np.ndarray
     creators: np.ndarray
     merchants: np.ndarray
     products: np.ndarray
     recommender: np.ndarray
     boost: np.ndarray
+    studio: np.ndarray
 
 
 @kernel
@@ -72,8 +72,8 @@ def make_card(stage: Stage, who: np.record, presenter: int, style: float, bid: f
     card.presenter, card.product, card.merchant, card.category = presenter, row, p.merchant, p.category
     card.young = p.impressions < num.feed_explore_bar
     card.attract = style + luck_of_content(stage, card.key, Venue.VIDEO) + num.interest_appeal_watch * p.appeal
-    card.boost = stage.boost[presenter]
-    card.gmv = rates.click_rate * yuan_per_click(p, rates.order_rate)
+    card.boost = stage.boost[presenter].cards
+    card.gmv = rates.click_rate * yuan_per_click(num, p, rates.order_rate)
     card.bid = bid
     card.experience = stage.merchants[p.merchant].score
     place(stage, card.key, p.position, who.position, card.position)
@@ -119,7 +119,7 @@ def furnish(stage: Stage, who: np.record, presenter: int, style: float, lent: fl
     room.skill = skill(num, who.talent, who.hours) + lent
     room.trust = who.trust
     room.attract = style + luck_of_content(stage, who.key, Venue.LIVE)
-    room.boost = stage.boost[presenter]
+    room.boost = stage.boost[presenter].rooms
     room.weight = (who.followers + 1.0) ** num.feed_pool_followers
     _place_room(stage, who, room)
     return True
@@ -131,12 +131,12 @@ def _place_room(stage: Stage, who: np.record, room: np.record) -> None:
 
     The recommender knows a room by its host alone, as it learns it (sim/rules/learn.py).
     """
-    rates = stage.recommender[0]
+    num, rates = stage.num[0], stage.recommender[0]
     position = np.zeros(DIM)
     room.gmv = 0.0
     for j in range(room.count):
         p = stage.products[room.goods[j]]
-        room.gmv += rates.click_rate * yuan_per_click(p, rates.order_rate)
+        room.gmv += rates.click_rate * yuan_per_click(num, p, rates.order_rate)
         for k in range(DIM):
             position[k] += p.position[k] / room.count
     place(stage, who.key, position, who.position, room.position)
@@ -157,6 +157,6 @@ def open_rooms(stage: Stage, rooms: np.ndarray) -> int:
         m = stage.merchants[i]
         if m.live:
             rooms[n].own, rooms[n].merchant, rooms[n].hype = 1, i, 0.0
-            m.live = furnish(stage, m, shift + i, 0.0, stage.lev[0].merchant_tools, rooms[n])
+            m.live = furnish(stage, m, shift + i, 0.0, stage.studio[i].skill, rooms[n])
             n += m.live
     return n

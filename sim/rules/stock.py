@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents.creator import ACTIVE
 from sim.agents.merchant import OPENED
 from sim.jit import kernel
-from sim.rules.host import host_own_room
+from sim.rules.host import host_own_room, is_weekday_of
 from sim.rules.offers import drop_offers, show_best_sellers
 from sim.tables import Tables
 
@@ -72,6 +72,15 @@ def order_stock(now: np.record, num: np.record, m: np.record, products: np.ndarr
 
 
 @kernel
+def planned_capacity(num: np.record, m: np.record, expected: float) -> float:
+    """Orders a day the warehouse is made ready for: its past orders with a margin, and what is `expected` beyond.
+
+    `expected` is demand against the past, 1 unless a policy was announced.
+    """
+    return (num.merchants_capacity * m.orders_mean + num.merchants_capacity_plus * m.scale) * expected
+
+
+@kernel
 def close_shop(m: np.record, products: np.ndarray) -> None:
     """Nothing on sale, no room, no offers."""
     m.live, m.minutes = 0, 0
@@ -89,7 +98,8 @@ def open_shop(t: Tables, i: int) -> None:
         return
     for j in range(m.first, m.first + m.count):
         t.products[j].on_sale = t.products[j].stock > 0
-    m.capacity = num.merchants_capacity * m.orders_mean + num.merchants_capacity_plus * m.scale
+    m.capacity = planned_capacity(num, m, t.lev[0].expected_demand)
     order_stock(now, num, m, t.products)
-    show_best_sellers(m, t.products)
-    host_own_room(now, num, t.lev[0].merchant_live, m)
+    if m.offers[0] < 0 or is_weekday_of(now.day, m.key):
+        show_best_sellers(m, t.products)
+    host_own_room(now, num, t.studio[i].frequency, m)

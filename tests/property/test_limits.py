@@ -5,7 +5,7 @@ import math
 import pytest
 
 from sim.lanes import Lanes
-from sim.phases import feed, publish
+from sim.phases import enter, feed, publish
 from tests.worlds import days, toy_model
 
 
@@ -50,7 +50,7 @@ def test_better_recommender_serves_more_interest():
 
 
 def test_equal_boost_changes_nothing():
-    """The same boost for every presenter leaves the feed exactly as it was."""
+    """The same boost for every presenter leaves previews, rooms entered and feed exactly as they were."""
     results = []
     for boost in (0.0, 1.5):
         model = toy_model()
@@ -59,7 +59,8 @@ def test_equal_boost_changes_nothing():
         publish.run(model.world)
         model.world.users["opened"], model.world.users["slots"] = model.world.users["state"] > 0, 20
         model.world.day.events = []
-        Lanes(1, 512).run(model.world, feed.feed_rows, len(model.users))
+        for rows in (enter.enter_rows, feed.feed_rows):
+            Lanes(1, 512).run(model.world, rows, len(model.users))
         results.append(b"".join(piece.tobytes() for piece in model.world.day.events))
     assert results[0] == results[1]
     assert results[0]

@@ -7,7 +7,7 @@ import pytest
 
 from sim.levers import ADD, LARGEST, LEVERS, MULTIPLY, _combine, fold, neutral
 
-MOVES = ({"push": 1.0, "merchant_live": 1.5}, {"merchant_live": 0.5, "divert_shop": 0.25}, {"push": 2.0})
+MOVES = ({"push": 1.0, "creator_live": 1.5}, {"creator_live": 0.5, "divert_shop": 0.25}, {"push": 2.0})
 
 
 def test_no_policy_leaves_the_levers_neutral():
@@ -21,7 +21,7 @@ def test_each_lever_folds_by_its_own_algebra():
     """Sums add, factors multiply, and untouched levers stay neutral."""
     record = fold(MOVES)
     assert record["push"][0] == 3.0
-    assert record["merchant_live"][0] == 0.75
+    assert record["creator_live"][0] == 0.75
     assert record["divert_shop"][0] == 0.25
     moved = {name for move in MOVES for name in move}
     assert all(record[lever.name][0] == lever.neutral for lever in LEVERS if lever.name not in moved)

@@ -5,7 +5,7 @@ import pytest
 from sim.paths import configs_dir
 from sim.policies import build_policy, policies_of
 from sim.policies.base import Observed
-from sim.programmes import Boost, Insurance, Training
+from sim.programmes import ROOMS, Boost, Insurance, Studio, Training
 from sim.schema import ConfigError
 from tests.unit.policy_world import knobs, policy
 
@@ -98,6 +98,15 @@ def test_subsidy_widens_its_circle_and_ends_coupons_with_its_window():
     assert (later.share, later.life_days) == (0.4, 1)
 
 
+def test_merchants_expect_a_subsidy_from_announce_to_stop_in_proportion_to_what_was_announced():
+    """Readiness rises evenly over the lead; before, after, and without strength or people nothing is expected."""
+    one = policy("subsidy", announce=3, start=6, stop=9, uplift=0.4, lead=4, intensity=0.5, segment__share=0.5)
+    expected = [one.levers(day, SEEN).get("expected_demand", 1.0) for day in range(11)]
+    assert expected == pytest.approx([1, 1, 1, 1.025, 1.05, 1.075, 1.1, 1.1, 1.1, 1, 1])
+    assert policy("subsidy", uplift=0).levers(0, SEEN) == {"expected_demand": 1.0}
+    assert policy("subsidy", announce=0, start=5, depth=0).levers(2, SEEN) == {}
+
+
 def test_training_is_given_once():
     """Whatever the ramp, all courses together are one course at one price."""
     for ramp in (0, 1, 4):
@@ -110,9 +119,9 @@ def test_training_is_given_once():
 def test_support_scales_with_its_level():
     """Half way up the ramp, half of venue, tools, traffic and insurance."""
     one = policy("self_broadcast_support", ramp=2, live=1.4, tools=0.2, boost=0.6, insurance=0.5)
-    assert one.levers(0, SEEN) == {"merchant_live": pytest.approx(1.2), "merchant_tools": 0.1}
     kinds = {type(programme): programme for programme in one.programmes(0, SEEN)}
-    assert kinds[Boost].log_odds == pytest.approx(0.3)
+    assert kinds[Studio] == Studio(one.segment, pytest.approx(1.2), 0.1)
+    assert (kinds[Boost].log_odds, kinds[Boost].scope) == (pytest.approx(0.3), (ROOMS,))
     assert kinds[Insurance].share == pytest.approx(0.25)
 
 

@@ -8,9 +8,10 @@ import pytest
 from sim.ledger import Account
 from sim.phases import benefits, policies
 from sim.phases.policies import BUDGET, NO_LIMIT
-from sim.programmes import Segment
+from sim.programmes import CARDS, ROOMS, Boost, Segment
 from sim.rules.coupons import give_coupon
 from sim.segments import columns_of, members
+from sim.tables import NO_STUDIO, STUDIO
 from sim.tally import Count
 from tests.unit.bazaar import intent_of
 from tests.unit.policy_world import evening, knobs, morning, world_of
@@ -237,21 +238,39 @@ def test_training_is_split_over_its_funders():
     assert world.ledger.balance("purse:p0") == 0
 
 
-def test_traffic_and_insurance_go_to_the_segment_and_end_with_the_policy():
-    """Boosts add up over instances; of two insurers the better one pays; next morning without them nothing is left."""
+def test_support_goes_to_the_segment_and_ends_with_the_policy():
+    """Boosts of rooms and tools add up over instances, venues multiply, and videos get nothing; of two insurers the
+    better one pays; next morning without them nothing is left.
+    """
     small = {"segment__ranks": {"sales": [0, 0.5]}, "training_hours": 0}
-    world = world_of(p0=knobs("self_broadcast_support", boost=0.5, insurance=0.3, stop=1, training_hours=0),
-                     p1=knobs("self_broadcast_support", boost=0.25, insurance=0.6, stop=1, **small))
+    world = world_of(p0=knobs("self_broadcast_support", boost=0.5, insurance=0.3, stop=1, training_hours=0,
+                          live=1.5, tools=0.25),
+                     p1=knobs("self_broadcast_support", boost=0.25, insurance=0.6, stop=1, live=2, tools=0.5,
+                          **small))
     world.merchants["sales"] = np.arange(6)
     morning(world)
     hosts = len(world.creators)
-    assert world.boost[:hosts].tolist() == [0] * hosts
-    assert world.boost[hosts:].tolist() == [0.75] * 3 + [0.5] * 3
+    assert world.boost["rooms"][:hosts].tolist() == [0] * hosts
+    assert world.boost["rooms"][hosts:].tolist() == [0.75] * 3 + [0.5] * 3
+    assert not world.boost["cards"].any()
+    assert world.studio["frequency"].tolist() == [3.0] * 3 + [1.5] * 3
+    assert world.studio["skill"].tolist() == [0.75] * 3 + [0.25] * 3
     assert world.cover["purse"].tolist() == [1] * 3 + [0] * 3
     assert world.cover["share"].tolist() == pytest.approx([0.6] * 3 + [0.3] * 3)
     world.now["day"] += 1
     morning(world)
-    assert not world.boost.any() and not world.cover["share"].any() and (world.cover["purse"] == -1).all()
+    assert not world.boost["rooms"].any() and (world.studio == np.array(NO_STUDIO, STUDIO)).all()
+    assert not world.cover["share"].any() and (world.cover["purse"] == -1).all()
+
+
+@pytest.mark.parametrize("scope", [(CARDS,), (ROOMS,), (CARDS, ROOMS)])
+def test_a_boost_lifts_what_its_scope_names(scope):
+    """Videos, rooms or both, of the kind of account it is for."""
+    world = world_of()
+    benefits.boost(world, "p", Boost("creators", EVERYBODY, 0.5, scope))
+    hosts = len(world.creators)
+    for name in (CARDS, ROOMS):
+        assert world.boost[name].tolist() == [0.5 * (name in scope)] * hosts + [0.0] * len(world.merchants)
 
 
 def test_levers_of_active_policies_reach_the_world():
@@ -276,6 +295,6 @@ def test_an_idle_policy_leaves_no_trace(chosen):
     for world in (idle, none):
         morning(world)
         evening(world)
-    for name in ("users", "merchants", "creators", "boost", "cover", "lev", "purses", "tally"):
+    for name in ("users", "merchants", "creators", "boost", "studio", "cover", "lev", "purses", "tally"):
         assert getattr(idle, name).tobytes() == getattr(none, name).tobytes(), name
     assert not idle.ledger.balances.any() and idle.policy_state == {}

@@ -21,6 +21,7 @@ from sim.files import (
 )
 from sim.parts import DayTable, RowTable, join
 from sim.record import ORDER_LOG, Identity, Recorder, log_rows, read_daily, recorded_key
+from sim.schema import ConfigError
 from sim.tables import ORDER, REFUNDED
 
 CONFIG = {"era": "omni", "policy": {"subsidy": {"depth": 0.13, "stop": None}}, "seeds": [1, 2], "tiny": 1e-7}
@@ -257,8 +258,19 @@ def test_the_next_run_keeps_the_rows_of_the_days_it_need_not_live_again(tmp_path
 def test_what_others_put_beside_the_parts_stays(tmp_path):
     killed(tmp_path)
     (tmp_path / "unfinished" / "notes.txt").write_text("mine")
-    Recorder(Record(), tmp_path, WHO)
+    with Recorder(Record(), tmp_path, WHO) as recorder:
+        recorder.close()
+        recorder.finish({}, {})
     assert [path.name for path in (tmp_path / "unfinished").iterdir()] == ["notes.txt"]
+
+
+def test_two_runs_cannot_write_into_one_folder_at_a_time(tmp_path):
+    with Recorder(Record(), tmp_path, WHO) as first:
+        record_days(first, range(2))
+        with pytest.raises(ConfigError, match="another run is writing"):
+            Recorder(Record(), tmp_path, WHO)
+        assert len(first.close()["day"]) == 2
+    Recorder(Record(), tmp_path, WHO)
 
 
 def test_a_folder_never_mixes_two_runs(tmp_path):
