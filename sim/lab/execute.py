@@ -115,6 +115,7 @@ class _Study:
         if self.store.holds(job.item):  # what is in the store is done, whatever became of its worker
             self.done += 1
             self.plan.done(job.key)
+            self._forget(self.plan.owners[job.key])
             return 1
         error = report.error or f"nothing of it is in the store {self.store.root}: do workers see this folder?"
         if self._again(job, report):
@@ -130,6 +131,12 @@ class _Study:
         """Whether a failed job is tried once more."""
         tries = self.tries[job.key] = self.tries.get(job.key, 0) + 1
         return self.backend.on_error == RETRY and tries <= self.backend.retries and not report.final
+
+    def _forget(self, cells: Iterable[Item]) -> None:
+        """Take away the stories of earlier failures of cells that are done now."""
+        if self.out is not None:
+            for item in cells:
+                failure_path(self.out, item).unlink(missing_ok=True)
 
     def _name(self, cells: Iterable[Item], error: str) -> None:
         """Put failed cells on the list, and their whole story into files."""

@@ -126,6 +126,9 @@ def test_a_failed_item_is_named_and_the_rest_goes_on(done: Path, tmp_path: Path)
     story = (tmp_path / "failures" / "other_past-0.txt").read_text("utf-8")
     assert story.startswith("Traceback") and failure.error in story
     assert found.skipped == 4
+    (tmp_path / "failures" / "baseline-0.txt").write_text("an earlier failure")
+    outcome([longer(items[0], 5)], done, out=tmp_path)
+    assert [path.name for path in (tmp_path / "failures").iterdir()] == ["other_past-0.txt"]
 
 
 def test_a_lost_warm_world_is_every_branch_s_failure(tmp_path: Path) -> None:
