@@ -75,19 +75,21 @@ class _Study:
 
     def __init__(self, plan: Plan, store: Store, backend: Backend, out: Path | None) -> None:
         self.plan, self.store, self.backend, self.out = plan, store, backend, out
-        self.done, self.stopping, self.tries = 0, False, dict[str, int]()
+        self.done, self.stopping, self.lost = 0, False, False
+        self.tries: dict[str, int] = {}
         self.failures: list[Failure] = []
         for item in plan.orphans:
             self._name([item], f"its warm world {item.parent[:SHOWN]} is not in the store, and no item leads to it")
 
     def simulate(self, bar: Any) -> None:
         """Keep every place of the engine busy until nothing is left, or nothing more is to begin."""
-        engine = engine_of(self.backend)
+        engine, whole = engine_of(self.backend), False
         try:
             self._go(engine, bar)
-        except BaseException:
-            close_engine(self.backend)
-            raise
+            whole = not self.lost
+        finally:
+            if not whole:
+                close_engine(self.backend)
 
     def _go(self, engine: Engine, bar: Any) -> None:
         """Begin and settle jobs; until the kernels are compiled, one at a time, or each worker would compile them."""
@@ -113,12 +115,14 @@ class _Study:
         if self.store.holds(job.item):  # what is in the store is done, whatever became of its worker
             self.done += 1
             self.plan.done(job.key)
+            self._forget(self.plan.owners[job.key])
             return 1
         error = report.error or f"nothing of it is in the store {self.store.root}: do workers see this folder?"
         if self._again(job, report):
             self.plan.ready.appendleft(job.item)
             return 0
-        self.stopping = self.stopping or report.final or self.backend.on_error == STOP
+        self.lost = self.lost or report.final
+        self.stopping = self.lost or self.backend.on_error == STOP
         lost = self.plan.lost(job.key)
         self._name(lost, error)
         return len({item.key for item in lost})
@@ -127,6 +131,12 @@ class _Study:
         """Whether a failed job is tried once more."""
         tries = self.tries[job.key] = self.tries.get(job.key, 0) + 1
         return self.backend.on_error == RETRY and tries <= self.backend.retries and not report.final
+
+    def _forget(self, cells: Iterable[Item]) -> None:
+        """Take away the stories of earlier failures of cells that are done now."""
+        if self.out is not None:
+            for item in cells:
+                failure_path(self.out, item).unlink(missing_ok=True)
 
     def _name(self, cells: Iterable[Item], error: str) -> None:
         """Put failed cells on the list, and their whole story into files."""

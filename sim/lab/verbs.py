@@ -1,6 +1,7 @@
 """What each verb of the lab does once its task is checked: simulate, judge, write, print."""
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -135,9 +136,13 @@ def main(verb: str, arguments: Sequence[str]) -> int:
 
 
 def told_in_a_line(act: Act, task: Task) -> int:
-    """Carry out a task; what turns out to be impossible only in the worlds is told in a line, exit code 1."""
+    """Carry out a task; what turns out to be impossible only in worlds or on the disk is a line, exit code 1."""
     try:
         return act(task)
     except ConfigError as error:
         print(f"icsim: {' '.join(str(error).split())}", file=sys.stderr)
-        return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(f"icsim: {task.out}: {error.strerror}; what was simulated stays in the store", file=sys.stderr)
+    return 1

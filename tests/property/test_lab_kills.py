@@ -1,4 +1,7 @@
-"""Whoever is killed while a study runs: what was done stays, the rest follows, and the tables are the same bytes."""
+"""Whatever happens while a study runs: what was done stays, the rest follows, and the tables are the same bytes.
+
+Workers, nannies, clients and schedulers are killed, the disk is full, two clients ask the same at once.
+"""
 from __future__ import annotations
 
 import importlib.util
@@ -200,3 +203,65 @@ def test_the_scheduler_is_killed(
     code, (_, skipped, failed) = finish(client(tmp_path, "kind=local"))
     assert (code, failed) == (0, 0) and skipped >= 2
     assert tables(tmp_path) == undisturbed
+
+
+# ---- other misfortunes
+
+@needs_dask
+def test_a_world_that_takes_too_long_is_ended_on_a_cluster_too(
+    cluster: tuple[str, list[subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    address, nannies = cluster
+    before = {one.pid for nanny in nannies for one in workers(nanny.pid)}
+    study = begin("-m", "tests.unit.lab_client", tmp_path / "store", tmp_path / "out", 2, 20_000, "kind=dask",
+                  f"address={address}", "timeout=15", "on_error=skip")
+    code, (made, _, failed) = finish(study)
+    assert (code, made, failed) == (1, 2, 4)  # the warm worlds are done, their branches are not
+    for path in (tmp_path / "out" / "failures").iterdir():
+        assert path.read_text() == "timed out after 15 s\n"
+    until(lambda: not before & {one.pid for nanny in nannies for one in workers(nanny.pid)}, 30)
+
+
+def test_two_clients_ask_the_same_at_once(undisturbed: list[bytes], tmp_path: Path) -> None:
+    studies = [begin("-m", "tests.unit.lab_client", tmp_path / "store", tmp_path / f"out{k}", N, HORIZON, "workers=1")
+               for k in range(2)]
+    for study in studies:
+        code, (made, skipped, failed) = finish(study)
+        assert (code, failed) == (0, 0) and made + skipped <= WORLDS
+    for k in range(2):
+        found = [(tmp_path / f"out{k}" / f"{name}.parquet").read_bytes() for name in ("runs", "daily")]
+        assert found == undisturbed
+    assert not list((tmp_path / "store").rglob(".*"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 400 kB, where we may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True,
+                             check=False)
+    if mounted.returncode:
+        pytest.skip("no right to mount a small disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_ends_the_study_in_one_line_each_and_more_space_resumes_it(
+    undisturbed: list[bytes], small_disk: Path, tmp_path: Path
+) -> None:
+    words = ("-m", "tests.unit.lab_client", small_disk / "store", tmp_path / "out", N, HORIZON, "workers=1")
+    code, (made, skipped, failed) = finish(begin(*words))
+    assert (code, skipped) == (1, 0) and made >= 1 and failed >= 1
+    for path in (tmp_path / "out" / "failures").iterdir():
+        assert path.read_text() == f"the store {small_disk / 'store'} cannot be written: No space left on device\n"
+    assert not list(small_disk.rglob(".*"))
+    before = {path.name: path.stat().st_ino for path in (small_disk / "store").glob("??/*")}
+    subprocess.run(["mount", "-o", "remount,size=9m", str(small_disk)], check=True)
+    code, (more, _, failed) = finish(begin(*words))
+    assert (code, made + more, failed) == (0, WORLDS, 0)
+    assert tables(tmp_path) == undisturbed
+    after = {path.name: path.stat().st_ino for path in (small_disk / "store").glob("??/*")}
+    assert before.items() <= after.items()

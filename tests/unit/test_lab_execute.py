@@ -17,10 +17,13 @@ import pytest
 from sim.lab import frames
 from sim.lab.backend import Backend
 from sim.lab.engines import close_engines, engine_of
+from sim.lab.engines.local import LocalEngine
 from sim.lab.execute import Outcome, execute
 from sim.lab.item import Item
+from sim.lab.kernels import note_compiled
 from sim.lab.plan import Plan
 from sim.lab.store import Store
+from sim.lab.work import Job, Report, attempt
 from sim.runtime import lanes_of
 from sim.schema import ConfigError
 from tests.unit.lab_items import ONE, files, study, without_clock
@@ -123,6 +126,9 @@ def test_a_failed_item_is_named_and_the_rest_goes_on(done: Path, tmp_path: Path)
     story = (tmp_path / "failures" / "other_past-0.txt").read_text("utf-8")
     assert story.startswith("Traceback") and failure.error in story
     assert found.skipped == 4
+    (tmp_path / "failures" / "baseline-0.txt").write_text("an earlier failure")
+    outcome([longer(items[0], 5)], done, out=tmp_path)
+    assert [path.name for path in (tmp_path / "failures").iterdir()] == ["other_past-0.txt"]
 
 
 def test_a_lost_warm_world_is_every_branch_s_failure(tmp_path: Path) -> None:
@@ -175,21 +181,40 @@ def test_a_killed_worker_costs_its_item_at_most(done: Path, on_error: str, failu
     assert all("was killed (SIGKILL)" in one.error for one in found.failures)
 
 
+class Here(LocalEngine):
+    """An engine that does its jobs in this process, one after another."""
+
+    slots = 2
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self.jobs: list[Job] = []
+        self.at_once: list[int] = []
+
+    def submit(self, job: Job) -> None:
+        self.jobs.append(job)
+
+    def wait(self) -> list[tuple[Job, Report]]:
+        self.at_once.append(len(self.jobs))
+        job = self.jobs.pop(0)
+        return [(job, attempt(job))]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_one_worker_alone_compiles(compiled: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a cold cache nobody else begins before the first world has been lived."""
+    engine = Here(Backend())
+    monkeypatch.setattr("sim.lab.kernels.cache_home", lambda: tmp_path)
+    monkeypatch.setattr("sim.lab.execute.engine_of", lambda backend: engine)
+    if compiled:
+        note_compiled(Report())
+    assert not outcome(study(), tmp_path / "store").failures
+    assert engine.at_once[:2] == ([2, 2] if compiled else [1, 2])
+
+
 def test_a_full_disk_stops_the_study_in_one_line_and_keeps_what_is_done(
     done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.lab.engines.local import LocalEngine
-    from sim.lab.work import attempt
-
-    class Here(LocalEngine):
-        """Does its jobs in this process."""
-
-        def submit(self, job):
-            self.busy.append(job)
-
-        def wait(self):
-            return [(self.busy[0], attempt(self.busy.pop(0)))]
-
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
@@ -198,8 +223,8 @@ def test_a_full_disk_stops_the_study_in_one_line_and_keeps_what_is_done(
     monkeypatch.setattr("sim.lab.store.Store.require_writable", lambda self: None)
     monkeypatch.setattr(Path, "write_bytes", full)
     found = outcome([longer(item, 9) for item in study()], done, Backend(workers=1))
-    assert found.done == 0
-    assert [one.error for one in found.failures] == [f"the store {done} cannot be written: No space left on device"]
+    assert found.done == 0 and len(found.failures) == Here.slots
+    assert {one.error for one in found.failures} == {f"the store {done} cannot be written: No space left on device"}
     assert files(done) == before
 
 

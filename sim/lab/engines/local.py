@@ -17,6 +17,7 @@ from sim.lab.backend import Backend
 from sim.lab.work import Job, Report, attempt
 
 SPAWN = get_context("spawn")
+READY, DEAD, FOREVER = "ready", "dead", float("inf")
 GRACE = 0.2  # seconds in which a process that has closed its pipe is given to leave on its own
 
 
@@ -45,23 +46,30 @@ class LocalEngine:
 
     def wait(self) -> list[tuple[Job, Report]]:
         """The jobs that have ended, at least one; those that took too long are ended."""
-        while True:
+        ended: list[tuple[Job, Report]] = []
+        while not ended:
             first = min(worker.deadline for worker in self.busy)
-            left = None if first == float("inf") else max(0.0, first - monotonic())
+            left = None if first == FOREVER else max(0.0, first - monotonic())
             told = connection.wait([worker.pipe for worker in self.busy], left)
-            ended = [worker for worker in self.busy if worker.pipe in told or worker.deadline <= monotonic()]
-            if ended:
-                return [self._settle(worker, worker.pipe in told) for worker in ended]
+            heard = [(worker, worker.hear()) for worker in self.busy if worker.pipe in told]
+            ended = [self._settle(worker, said) for worker, said in heard if said != READY]
+            late = [worker for worker in self.busy if worker.deadline <= monotonic()]
+            ended += [self._let_go(worker, f"timed out after {self.backend.timeout:g} s") for worker in late]
+        return ended
 
-    def _settle(self, worker: Worker, told: bool) -> tuple[Job, Report]:
-        """A worker's report; who gave none is let go."""
+    def _settle(self, worker: Worker, said: Report | str) -> tuple[Job, Report]:
+        """A worker's report, or the end of one who died."""
+        if not isinstance(said, Report):
+            return self._let_go(worker)
         self.busy.remove(worker)
-        report = worker.report() if told else Report(f"timed out after {self.backend.timeout:g} s")
-        if told and report is not None:
-            self.idle.append(worker)
-            return worker.job, report
+        self.idle.append(worker)
+        return worker.job, said
+
+    def _let_go(self, worker: Worker, why: str = "") -> tuple[Job, Report]:
+        """A worker is ended, if it has not ended itself."""
+        self.busy.remove(worker)
         end = worker.end()
-        return worker.job, report or Report(end)
+        return worker.job, Report(why or end)
 
     def close(self) -> None:
         """Kill every worker."""
@@ -72,30 +80,39 @@ class LocalEngine:
 
 
 class Worker:
-    """One process and the pipe to it."""
+    """One process and the pipe to it; a job's time counts from when the process is ready for it."""
 
     job: Job
 
     def __init__(self) -> None:
         self.pipe, other = SPAWN.Pipe()
         self.process = SPAWN.Process(target=serve, args=(other,), name="icsim worker", daemon=True)
-        self.deadline = float("inf")
+        self.ready, self.timeout, self.deadline = False, 0.0, FOREVER
         with deaf_to_interrupts():
             self.process.start()
         other.close()
 
     def begin(self, job: Job, timeout: float) -> None:
         """Hand over a job."""
-        self.job, self.deadline = job, monotonic() + timeout if timeout else float("inf")
-        with suppress(OSError):  # it died while idle: `report` will say so
+        self.job, self.timeout = job, timeout
+        self._set_clock()
+        with suppress(OSError):  # it died while idle: `hear` will say so
             self.pipe.send(job)
 
-    def report(self) -> Report | None:
-        """What it says of its job; None if it died instead."""
+    def _set_clock(self) -> None:
+        """From now on the job's time counts, if the process is ready."""
+        self.deadline = monotonic() + self.timeout if self.timeout and self.ready else FOREVER
+
+    def hear(self) -> Report | str:
+        """What it says: a report, that it is ready, or nothing any more."""
         try:
-            return self.pipe.recv()
+            said = self.pipe.recv()
         except (EOFError, OSError):
-            return None
+            return DEAD
+        if said == READY:
+            self.ready = True
+            self._set_clock()
+        return said
 
     def end(self) -> str:
         """Kill it if it lives; how it ended."""
@@ -111,7 +128,10 @@ class Worker:
 def serve(pipe: Connection) -> None:
     """A worker's life: do one job after another until nobody has any more."""
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    import sim.model  # noqa: F401 (so that no world's time holds the kernels' loading)
+
     with suppress(EOFError, OSError):
+        pipe.send(READY)
         while True:
             pipe.send(attempt(pipe.recv()))
 
