@@ -72,7 +72,7 @@ class Workshop:
         out = np.full((2, len(place), 1 + max(item.replication for item in items)), np.nan)
         for item in items:
             if self.store.has(item.key):
-                meta = self.store.read(item.key).meta
+                meta = self.store.facts(item.key)
                 out[:, place[item.arm], item.replication] = sum(meta["spend"].values()), meta["redeemed"]
         return out
 
@@ -82,7 +82,7 @@ class Workshop:
         found: dict[str, list[Mapping[str, float]]] = {name: [] for name in (BEFORE, *arms)}
         for item in items:
             if self.store.has(item.key):
-                meta = self.store.read(item.key).meta
+                meta = self.store.facts(item.key)
                 found[BEFORE].append(meta["genesis"].get("before", {}))
                 found[item.arm].append(meta["recommender"])
         return {name: {fact: mean(np.array([one.get(fact, np.nan) for one in rows])) for fact in LEARNT}
