@@ -166,11 +166,13 @@ def bad_orders(axes: Axes, daily: Daily) -> str:
 # ---- retention -----------------------------------------------------------------------------------
 
 def retention(axes: Axes, daily: Daily) -> str:
-    """Arrivals that are back after 1, 7 and 30 days, and buyers after 30."""
+    """Arrivals that are back after 1, 7 and 30 days, and buyers after 30: few a day, so a mean of four weeks."""
     looks = {"visitor_d1": Look("D1", BLUE), "visitor_d7": Look("D7", GREEN, DASHED),
-             "visitor_d30": Look("D30", VERMILION, DASHDOT), "buyer_d30": Look("buyers, D30", PURPLE, DOTTED)}
+             "visitor_d30": Look("D30", VERMILION, DASHDOT)}
     for name, look in looks.items():
         style.smooth(axes, daily["day"], style.series(daily, name, 100.0), look)
+    buyers = style.rolling(style.series(daily, "buyer_d30", 100.0), NPS_DAYS)
+    style.smooth(axes, daily["day"], buyers, Look("buyers, D30, 28 days", PURPLE, DOTTED))
     axes.set_ylim(bottom=0)
     return "% back after n days"
 

@@ -206,8 +206,6 @@ def learn_items(t: Tables, lessons: Lessons) -> None:
 @kernel
 def _step(num: Record, item: Record, seen: int, pull: np.ndarray) -> None:
     """One item's step of the day, shrunk by the impressions so far; however many a day has, the step stays small."""
-    if seen == 0:
-        return
     item.seen += seen
     memory = max(num.learning_item_memory, float(seen))
     size = pace(num.learning_item_rate, item.seen, num.learning_item_weight, memory)

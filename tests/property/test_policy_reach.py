@@ -10,7 +10,7 @@ from sim.jit import kernel
 from sim.lanes import Lane
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
-from sim.rules.learn import is_impression
+from sim.rules.learn import is_slot
 from sim.rules.shelf import mall_list, results_page, shop_list
 from sim.segments import members
 from sim.tables import INTENTS, PREVIEW
@@ -47,7 +47,7 @@ def room_entries(model: InterestCommerceModel, inside: np.ndarray) -> tuple[int,
 def videos(model: InterestCommerceModel) -> np.ndarray:
     """The day's videos: who saw what of whom in which slot."""
     log = model.world.day.log
-    shown = [is_impression(event["flags"]) and not event["flags"] & PREVIEW for event in log]
+    shown = [is_slot(event["slot"]) and not event["flags"] & PREVIEW for event in log]
     return np.sort(log[["user", "slot", "presenter", "product"]][shown])
 
 

@@ -28,7 +28,8 @@ from sim.recommenders.index import build
 from sim.recommenders.random_ import _directions
 from sim.rng import Decision, Venue, clock, uniform
 from sim.rules.common import ROOT_DIM, dot, interest
-from sim.rules.learn import learn_user
+from sim.rules.feed import FRIEND_SLOT
+from sim.rules.learn import click_chance, entry_chance, learn_user, lesson, order_chance, watch_chance
 from sim.rules.retrieve import shortlist_cards
 from sim.rules.watch import react
 from sim.schema import build as build_config
@@ -211,7 +212,6 @@ def test_random_serves_no_interest_and_the_oracle_the_most() -> None:
 
 @pytest.mark.parametrize(("flags", "slot", "sign"), [
     (WATCH, 0, 1), (0, 0, -1), (WATCH | CLICK, 3, 1), (ORDERED, -1, 1), (RETURNED, -1, -1),
-    (PREVIEW | WATCH | CLICK, -1, 1),
 ])
 def test_each_event_moves_the_match_its_way(flags: int, slot: int, sign: int) -> None:
     by_user, by_item = open_stall(), open_stall()
@@ -220,9 +220,33 @@ def test_each_event_moves_the_match_its_way(flags: int, slot: int, sign: int) ->
 
     learn_user(by_user, 0)
     learn_items(by_item, read_log(by_item, 1))
-    fade = 1.0 - 1.0 / by_user.num["learning_user_memory"][0]
+    fade = 1.0 - (slot >= 0) / by_user.num["learning_user_memory"][0]
     assert sign * (matches(by_user)[0] - fade * before[0]) > 0.0
     assert sign * (matches(by_item)[0] - before[0]) > 0.0
+
+
+@pytest.mark.parametrize(("flags", "slot"), [(PREVIEW | WATCH | CLICK, -1), (WATCH | CLICK, FRIEND_SLOT)])
+def test_what_was_taken_where_nobody_noted_what_was_passed_over_teaches_nothing(flags: int, slot: int) -> None:
+    t = open_stall()
+    t = changed(t, log=noted([(0, 0, 0, flags, slot)]))
+    lessons = read_log(t, 1)
+    assert not lessons.pulls.any() and not lessons.missed.any() and lessons.clicked[0] == 1
+    before = t.users["learned"].copy()
+    learn_user(t, 0)
+    np.testing.assert_array_equal(t.users["learned"], before)
+
+
+def test_a_stage_teaches_nothing_on_average_where_its_base_rate_holds() -> None:
+    """The pulls of both outcomes, each by its chance, sum to zero in every stage."""
+    t = open_stall()
+    num, r, match = t.num[0], t.recommender[0], 0.7
+    watch, click, order = watch_chance(num, r, 3, match), click_chance(num, r, match), order_chance(num, r, match)
+    missed, left = lesson(num, r, 0, 3, False, match), lesson(num, r, WATCH, 3, False, match)
+    clicked = lesson(num, r, WATCH | CLICK, 3, False, match) + order * lesson(num, r, ORDERED, -1, False, match)
+    assert abs((1.0 - watch) * missed + watch * ((1.0 - click) * left + click * clicked)) < 1e-12
+    enter = entry_chance(num, r, match)
+    taken, passed = (lesson(num, r, flags, 3, True, match) for flags in (PREVIEW | WATCH, PREVIEW))
+    assert abs(enter * taken + (1.0 - enter) * passed) < 1e-12
 
 
 @pytest.mark.parametrize(("flags", "sign"), [(PREVIEW | WATCH, 1), (PREVIEW, -1)])
@@ -289,9 +313,9 @@ def test_users_learn_from_their_own_entries_only_in_any_order() -> None:
     learn_users_rows(alone, 0, 200)
     assert alone.users[5].tobytes() == one.users[5].tobytes()
     assert alone.users[6].tobytes() == open_stall().users[6].tobytes()
-    rooms = int((log["product"] < 0).sum())
+    slots, rooms = int((log["slot"] >= 0).sum()), int((log["product"] < 0).sum())
     told = (one.num["learning_room_slope"][0] / one.num["learning_slope"][0]) ** 2
-    np.testing.assert_allclose(one.users["seen"].sum(), len(log) - rooms + told * rooms, rtol=1e-4)
+    np.testing.assert_allclose(one.users["seen"].sum(), slots - rooms + told * rooms, rtol=1e-4)
 
 
 def test_factors_stay_short_and_steps_small() -> None:

@@ -201,14 +201,16 @@ def test_buying_meets_a_need_fills_the_cupboard_and_moves_the_remembered_price()
     assert (buyer["shopper"], world.tally.sum()) == (1, 1)
 
 
-def test_the_log_hears_of_orders_and_of_returns():
+def test_the_log_hears_of_orders_from_videos_and_of_their_returns():
     world, orders = bazaar(seed=9), 0
     rng, returns = np.random.default_rng(9), 0
     for _ in range(15):
         trade(world, random_intents(world, rng, 40))
         events = np.concatenate(world.day.events)
-        orders += (events["flags"] == ORDERED).sum() - len(world.day.orders)
-        returns += (events["flags"] == RETURNED).sum() - (world.day.parcels["returned"] > 0).sum()
+        parcels = world.day.parcels
+        orders += (events["flags"] == ORDERED).sum() - (world.day.orders["venue"] == Venue.VIDEO).sum()
+        back = (parcels["returned"] > 0) & (parcels["venue"] == Venue.VIDEO)
+        returns += (events["flags"] == RETURNED).sum() - back.sum()
         assert (events["slot"] == -1).all()
         next_day(world)
     assert (orders, returns) == (0, 0)
