@@ -1,0 +1,163 @@
+"""Rules as plain Python, with the arithmetic of their compiled form: what `sim.jit` gives under `NUMBA_DISABLE_JIT=1`.
+
+Rules read `row.field` and mean C's numbers: integers of 64 bits, singles that stay singles among themselves only, 1/0
+infinite. NumPy's rows have no attributes, `records` hide the fields `base` and `flags`, and its scalars promote
+otherwise. So whatever reaches a rule is viewed through three small classes: `Cells` for an array, `Row` for one row of
+a structured array, `Single` for a float32. Nothing is copied: what a rule writes lands in the caller's arrays.
+"""
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+WORD = 1 << 64
+
+
+class Single(np.float32):
+    """A float32 as a compiled rule has it: single with singles, double with every other number."""
+
+
+def _single(name: str) -> Callable[[Single, Any], Any]:
+    """One of `Single`'s operators."""
+    narrow, wide = getattr(np.float32, name), getattr(np.float64, name)
+
+    def operate(self: Single, other: Any) -> Any:
+        if isinstance(other, np.float32):
+            return Single(narrow(np.float32(self), np.float32(other)))
+        return wide(np.float64(self), other)
+
+    return operate
+
+
+for _name in (f"__{side}{operator}__" for operator in OPERATORS for side in ("", "r")):
+    setattr(Single, _name, _single(_name))
+for _name in ("__neg__", "__abs__", "__pos__"):
+    setattr(Single, _name, lambda self, _plain=getattr(np.float32, _name): Single(_plain(self)))
+
+SCALARS: dict[type, Callable[[Any], Any]] = {
+    np.float32: Single, np.bool_: bool,
+    **dict.fromkeys((np.int8, np.int16, np.int32, np.uint8, np.uint16, np.uint32), np.int64),
+}
+"""How a narrow number becomes what a compiled rule computes with."""
+
+
+class Row:
+    """One row of a structured array: its fields are attributes, read and written in place."""
+
+    __slots__ = ("_void",)
+
+    def __init__(self, void: np.void) -> None:
+        object.__setattr__(self, "_void", void)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return view(self._void[name])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._void[name] = _narrow(value, self._void.dtype[name])
+
+
+class Cells(np.ndarray):
+    """An array whose rows are `Row`s and whose numbers are a compiled rule's."""
+
+    def __getitem__(self, at: Any) -> Any:
+        return view(super().__getitem__(at))
+
+    def __setitem__(self, at: Any, value: Any) -> None:
+        super().__setitem__(at, value._void if isinstance(value, Row) else _narrow(value, self.dtype))
+
+
+def _narrow(value: Any, dtype: np.dtype) -> Any:
+    """A number as an integer column takes it: by its low bits, as in C, where NumPy refuses a Python integer."""
+    return int64(value) if type(value) is int and dtype.kind in "iu" else value
+
+
+def view(value: Any) -> Any:
+    """A value as rules see it: arrays, rows and narrow numbers wrapped, also inside tuples; all else as it is."""
+    kind = type(value)
+    if kind in SCALARS:
+        return SCALARS[kind](value)
+    if kind is Cells or kind is Row:
+        return value
+    if isinstance(value, np.ndarray):
+        return value.view(Cells)
+    if isinstance(value, np.void):
+        return Row(value)
+    if isinstance(value, tuple):
+        return kind._make(map(view, value)) if hasattr(kind, "_make") else tuple(map(view, value))
+    return value
+
+
+def int64(value: Any) -> np.int64:
+    """Any number as a signed word: fractions cut off, more than 64 bits wrapped around."""
+    return np.int64((int(value) + WORD // 2) % WORD - WORD // 2)
+
+
+def uint64(value: Any) -> np.uint64:
+    """Any number as an unsigned word: fractions cut off, wrapped around."""
+    return value if type(value) is np.uint64 else np.uint64(int(value) % WORD)
+
+
+def result(value: Any) -> Any:
+    """What a rule returns: whole numbers as Python's, as from a compiled rule."""
+    return int(value) if isinstance(value, np.integer) else view(value)
+
+
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {"int64": int64, "uint64": uint64, "float64": np.float64}
+RESULTS = CONVERSIONS | {"int64": lambda value: int(int64(value))}
+
+
+def interpret(function: Callable[..., Any], signature: Any = None) -> Callable[..., Any]:
+    """A rule as plain Python on viewed arguments, converted to the numba `signature` where it has one."""
+    given, back = _conversions(signature)
+    if function.__globals__.get("math") is math:
+        function.__globals__["math"] = C_MATH
+
+    @wraps(function)
+    def rule(*args: Any) -> Any:
+        seen = [f(x) for f, x in zip(given, args, strict=True)] if given else map(view, args)
+        with np.errstate(all="ignore"):
+            return back(function(*seen))
+
+    return rule
+
+
+def _conversions(signature: Any) -> tuple[list[Callable[[Any], Any]], Callable[[Any], Any]]:
+    """What to make of each argument and of the result."""
+    if signature is None:
+        return [], result
+    from numba.core.sigutils import normalize_signature
+
+    args, back = normalize_signature(signature)
+    return [_conversion(kind) for kind in args], RESULTS.get(str(back), view)
+
+
+def _conversion(kind: Any) -> Callable[[Any], Any]:
+    """How a value becomes one of a numba type."""
+    return CONVERSIONS.get(str(kind), view)
+
+
+def _as_in_c(function: Callable[..., float], ufunc: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of `math` that gives a single for singles, and inf or nan where Python raises."""
+    def compute(*args: Any) -> Any:
+        try:
+            found = function(*args)
+        except (OverflowError, ValueError):
+            found = float(ufunc(*map(float, args)))
+        return Single(found) if all(isinstance(x, np.float32) for x in args) else np.float64(found)
+
+    return compute
+
+
+UFUNCS = {"exp": np.exp, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "sin": np.sin, "copysign": np.copysign}
+C_MATH = types.SimpleNamespace(**{
+    **vars(math), **{name: _as_in_c(getattr(math, name), ufunc) for name, ufunc in UFUNCS.items()},
+})
+"""The module `math` as a rule's file sees it."""
