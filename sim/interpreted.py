@@ -23,8 +23,8 @@ class Single(np.float32):
     """A float32 as a compiled rule has it: single with singles, double with every other number."""
 
 
-def _single(name: str) -> Callable[[Single, Any], Any]:
-    """One of `Single`'s operators."""
+def _binary(name: str) -> Callable[[Single, Any], Any]:
+    """One of `Single`'s operators with another number."""
     narrow, wide = getattr(np.float32, name), getattr(np.float64, name)
 
     def operate(self: Single, other: Any) -> Any:
@@ -35,16 +35,16 @@ def _single(name: str) -> Callable[[Single, Any], Any]:
     return operate
 
 
-for _name in (f"__{side}{operator}__" for operator in OPERATORS for side in ("", "r")):
-    setattr(Single, _name, _single(_name))
-for _name in ("__neg__", "__abs__", "__pos__"):
-    setattr(Single, _name, lambda self, _plain=getattr(np.float32, _name): Single(_plain(self)))
+def _unary(name: str) -> Callable[[Single], Single]:
+    """One of `Single`'s operators on itself."""
+    plain = getattr(np.float32, name)
+    return lambda self: Single(plain(self))
 
-SCALARS: dict[type, Callable[[Any], Any]] = {
-    np.float32: Single, np.bool_: bool,
-    **dict.fromkeys((np.int8, np.int16, np.int32, np.uint8, np.uint16, np.uint32), np.int64),
-}
-"""How a narrow number becomes what a compiled rule computes with."""
+
+for _name in (f"__{side}{operator}__" for operator in OPERATORS for side in ("", "r")):
+    setattr(Single, _name, _binary(_name))
+for _name in ("__neg__", "__abs__", "__pos__"):
+    setattr(Single, _name, _unary(_name))
 
 
 class Row:
@@ -82,17 +82,29 @@ def _narrow(value: Any, dtype: np.dtype) -> Any:
 def view(value: Any) -> Any:
     """A value as rules see it: arrays, rows and narrow numbers wrapped, also inside tuples; all else as it is."""
     kind = type(value)
-    if kind in SCALARS:
-        return SCALARS[kind](value)
-    if kind is Cells or kind is Row:
-        return value
-    if isinstance(value, np.ndarray):
-        return value.view(Cells)
-    if isinstance(value, np.void):
-        return Row(value)
-    if isinstance(value, tuple):
-        return kind._make(map(view, value)) if hasattr(kind, "_make") else tuple(map(view, value))
-    return value
+    if kind not in LENSES:
+        LENSES[kind] = _lens(kind)
+    lens = LENSES[kind]
+    return lens(value) if lens else value
+
+
+def _lens(kind: type) -> Callable[[Any], Any] | None:
+    """How to view values of a type; None leaves them alone."""
+    if issubclass(kind, np.void):
+        return Row
+    if issubclass(kind, np.ndarray) and kind is not Cells:
+        return lambda array: array.view(Cells)
+    if issubclass(kind, tuple):
+        make = getattr(kind, "_make", tuple)
+        return lambda parts: make(map(view, parts))
+    return None
+
+
+LENSES: dict[type, Callable[[Any], Any] | None] = {
+    np.float32: Single, np.bool_: bool,
+    **dict.fromkeys((np.int8, np.int16, np.int32, np.uint8, np.uint16, np.uint32), np.int64),
+}
+"""The views of the types met so far; narrow numbers become what a compiled rule computes with."""
 
 
 def int64(value: Any) -> np.int64:
