@@ -2,8 +2,10 @@
 
 Rules read `row.field` and mean C's numbers: integers of 64 bits, singles that stay singles among themselves only, 1/0
 infinite. NumPy's rows have no attributes, `records` hide the fields `base` and `flags`, and its scalars promote
-otherwise. So whatever reaches a rule is viewed through three small classes: `Cells` for an array, `Row` for one row of
-a structured array, `Single` for a float32. Nothing is copied: what a rule writes lands in the caller's arrays.
+otherwise. So whatever reaches a rule is viewed through small classes: `Cells` for an array, `Row` for one row of a
+structured array, `Single` and `Short` for narrow numbers. Nothing is copied: what a rule writes lands in the caller's
+arrays. One thing stays out of reach: the compiler makes a local that is single in one branch and double in another a
+double in both, so a rule has to say `np.float64` there.
 """
 from __future__ import annotations
 
@@ -20,17 +22,22 @@ WORD = 1 << 64
 
 
 class Single(np.float32):
-    """A float32 as a compiled rule has it: single with singles, double with every other number."""
+    """A float32 as a compiled rule has it: single with singles and `Short`s, double with every other number."""
 
 
-def _binary(name: str) -> Callable[[Single, Any], Any]:
-    """One of `Single`'s operators with another number."""
-    narrow, wide = getattr(np.float32, name), getattr(np.float64, name)
+class Short(np.int64):
+    """An integer of 8 or 16 bits: a 64-bit integer, but for singles exact enough to stay single with it."""
 
-    def operate(self: Single, other: Any) -> Any:
-        if isinstance(other, np.float32):
+
+def _binary(kind: type, plain: type, name: str) -> Callable[[Any, Any], Any]:
+    """An operator of `Single` or `Short` with another number; `plain` is what computes with all others."""
+    narrow, wide = getattr(np.float32, name), getattr(plain, name)
+    close = (np.float32, Short) if kind is Single else Single
+
+    def operate(self: Any, other: Any) -> Any:
+        if isinstance(other, close):
             return Single(narrow(np.float32(self), np.float32(other)))
-        return wide(np.float64(self), other)
+        return wide(plain(self), other)
 
     return operate
 
@@ -42,7 +49,8 @@ def _unary(name: str) -> Callable[[Single], Single]:
 
 
 for _name in (f"__{side}{operator}__" for operator in OPERATORS for side in ("", "r")):
-    setattr(Single, _name, _binary(_name))
+    setattr(Single, _name, _binary(Single, np.float64, _name))
+    setattr(Short, _name, _binary(Short, np.int64, _name))
 for _name in ("__neg__", "__abs__", "__pos__"):
     setattr(Single, _name, _unary(_name))
 
@@ -102,7 +110,8 @@ def _lens(kind: type) -> Callable[[Any], Any] | None:
 
 LENSES: dict[type, Callable[[Any], Any] | None] = {
     np.float32: Single, np.bool_: bool,
-    **dict.fromkeys((np.int8, np.int16, np.int32, np.uint8, np.uint16, np.uint32), np.int64),
+    **dict.fromkeys((np.int8, np.uint8, np.int16), Short),
+    **dict.fromkeys((np.uint16, np.int32, np.uint32), np.int64),
 }
 """The views of the types met so far; narrow numbers become what a compiled rule computes with."""
 

@@ -9,13 +9,14 @@ import pytest
 from sim.interpreted import interpret
 from sim.jit import kernel
 
-ROW = np.dtype([("flags", "u1"), ("base", "f4"), ("rate", "f4"), ("worth", "f8"), ("count", "u2")], align=True)
+ROW = np.dtype([("flags", "u1"), ("base", "f4"), ("rate", "f4"), ("worth", "f8"), ("count", "u2"),
+                ("nth", "i2")], align=True)
 
 
 def mixed(rows: Any, i: int) -> Any:
-    """Singles with singles, with a fraction and with a whole number."""
+    """Singles with singles, with a fraction and with whole numbers long and short."""
     row = rows[i]
-    return row.base * row.rate + 0.1 * row.base - row.rate / row.count + row.worth
+    return row.base * row.rate + 0.1 * row.base - row.rate / row.count + row.worth + row.rate / row.nth
 
 
 def whole(rows: Any, i: int) -> Any:
@@ -36,7 +37,7 @@ def keep(rows: Any, i: int) -> None:
 def rows() -> np.ndarray:
     """Five rows of awkward numbers."""
     made = np.zeros(5, ROW)
-    made["flags"], made["count"] = 255, (60_000, 1, 7, 65_535, 3)
+    made["flags"], made["nth"], made["count"] = 255, 7, (60_000, 1, 7, 65_535, 3)
     made["base"], made["rate"] = np.float32(0.1) * np.arange(1, 6), np.float32(1.7) / np.arange(1, 6)
     return made
 
