@@ -89,7 +89,7 @@ def threads_lines(days: int) -> tuple[list[Line], float, InterestCommerceModel]:
 
 
 def interpreted_speed() -> float:
-    """User-days a second of the same rules uncompiled (`sim.interpreted`), agent by agent, in a process of their own."""
+    """User-days a second of the rules uncompiled (`sim.interpreted`), agent by agent, in a process of their own."""
     done = subprocess.run([sys.executable, "-c", INTERPRETED], stdout=subprocess.PIPE, text=True, check=True,
                           env=os.environ | {"NUMBA_DISABLE_JIT": "1"})
     return float(done.stdout.split()[-1])
