@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sim.sources import digest_of
 
@@ -162,7 +162,7 @@ def kernel(function: F) -> F:
     """Compile a rule or a phase loop: no fastmath, no GIL, cached under the package's digest.
 
     Compiled at the first call, once for each combination of argument types. Division by zero gives inf or nan
-    as in numpy. With `NUMBA_DISABLE_JIT=1` the function comes back as it is.
+    as in numpy. With `NUMBA_DISABLE_JIT=1` it stays Python, see `sim.interpreted`.
     """
     return _compile(function)
 
@@ -187,7 +187,9 @@ def _compile(function: F, *signature: Any) -> F:
     njit: Any = numba.njit
     options = {"error_model": "numpy", "nogil": True}
     if config.DISABLE_JIT:
-        return njit(**options)(function)
+        from sim.interpreted import interpret
+
+        return cast(F, interpret(function, *signature))
     before, config.CACHE_LOCATOR_CLASSES = config.CACHE_LOCATOR_CLASSES, f"{__name__}.{Locator.__name__}"
     try:
         return njit(*signature, cache=True, **options)(function)

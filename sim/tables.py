@@ -9,11 +9,12 @@ from sim import levers
 from sim.agents import creator, merchant, platform, recommender, user
 from sim.agents.creator import OFFERS
 from sim.agents.user import COUPON_SLOTS, DIM
+from sim.interpreted import view
 from sim.numbers import numbers_dtype
 from sim.population import make_dtype
 from sim.rng import CLOCK
 
-INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # rules run as plain Python: rows need attributes
+INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # rules run as plain Python
 
 Record = Any  # one row of a structured array, as rules see it: type checkers cannot know its fields
 GRID = 36  # steps of ten minutes a room may be open
@@ -149,7 +150,7 @@ class Tables:
                 raise TypeError(f"{name} must be a contiguous array of {ndim} dimensions and the declared dtype")
             self.directory[place * ENTRY] = array.ctypes.data
             self.directory[place * ENTRY + 1 : place * ENTRY + 1 + ndim] = array.shape
-            setattr(self, name, array.view(np.recarray) if INTERPRETED and dtype.names else array)
+            setattr(self, name, view(array) if INTERPRETED else array)
         if arrays:
             raise TypeError(f"no such tables: {', '.join(arrays)}")
         self.address = int(self.directory.ctypes.data)

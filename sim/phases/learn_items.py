@@ -127,7 +127,8 @@ def _match(taste: np.ndarray, believed: np.ndarray, row: int, product: int) -> f
     """⟨U, F⟩ of a user with a presenter's row and, unless a room, a good's."""
     total = 0.0
     for k in range(DIM):
-        total += taste[k] * (believed[row, k] + (believed[product, k] if product >= 0 else 0.0))
+        own = np.float64(believed[product, k]) if product >= 0 else 0.0
+        total += taste[k] * (believed[row, k] + own)
     return total
 
 

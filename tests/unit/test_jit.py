@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import jit, sources
+from sim import interpreted, jit, sources
 
 CALLED = '''
 from sim.jit import kernel
@@ -43,7 +43,7 @@ def checkout(tmp_path: Path) -> Path:
     package = tmp_path / "sim"
     package.mkdir()
     (package / "__init__.py").touch()
-    for module in (jit, sources):
+    for module in (interpreted, jit, sources):
         shutil.copy(str(module.__file__), package)
     (package / "called.py").write_text(CALLED.format(step=1))
     (package / "calling.py").write_text(CALLING)
