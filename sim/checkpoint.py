@@ -4,6 +4,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -90,12 +91,19 @@ def save(world: World, path: Path, key: str = "") -> None:
 
 def load(path: Path, cfg: SimConfig | None = None) -> World:
     """Read a world back; with `cfg`, as a branch. Raises ConfigError for a damaged file or a refused branch."""
+    with opened(path) as file:
+        arrays = {name: aligned(file[name]) for name in file.files}
+    return restore(arrays, cfg)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """The file of a saved world; raises ConfigError where it is damaged or no such file."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: aligned(file[name]) for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            yield file
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError("warm", str(path), f"is not a readable checkpoint ({error})") from error
-    return restore(arrays, cfg)
 
 
 def aligned(array: np.ndarray) -> np.ndarray:
@@ -113,11 +121,8 @@ def _aligned(dtype: np.dtype) -> np.dtype:
 
 def saved_config(path: Path) -> tuple[SimConfig, str]:
     """The configuration of a saved world, and the key it was saved with. Raises ConfigError for a damaged file."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return build(SimConfig, _read_text(file["config"])), _read_text(file["key"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ConfigError("warm", str(path), f"is not a readable checkpoint ({error})") from error
+    with opened(path) as file:
+        return build(SimConfig, _read_text(file["config"])), _read_text(file["key"])
 
 
 def state_hash(world: World) -> str:

@@ -67,7 +67,7 @@ class PartTable:
 
     def _write(self, lived: int) -> None:
         """Write a part, even of no rows; one that is there already grows."""
-        table, path = self.pack(), self.folder / f"{self.path.stem}-{lived:0{DIGITS}d}.parquet"
+        table, path = self.pack(), part_path(self.folder, self.path.stem, lived)
         if table is not None:
             self.folder.mkdir(parents=True, exist_ok=True)
             tables = [pq.read_table(path), table] if path.exists() else [table]
@@ -104,9 +104,14 @@ class RowTable(PartTable):
         return None if self.dtype is None else arrow_table(np.concatenate([np.empty(0, self.dtype), *self._waiting]))
 
 
-def parts_of(folder: Path, name: str) -> list[Path]:
-    """The parts of a table in a folder, in the order of their days."""
-    return sorted(folder.glob(f"{name}-{'[0-9]' * DIGITS}.parquet"))
+def parts_of(folder: Path, name: str, suffix: str = ".parquet") -> list[Path]:
+    """The parts of a table in a folder, or its other files named after days, in the order of their days."""
+    return sorted(folder.glob(f"{name}-{'[0-9]' * DIGITS}{suffix}"))
+
+
+def part_path(folder: Path, name: str, lived: int, suffix: str = ".parquet") -> Path:
+    """The file of a table in a folder that is written when so many days have been lived."""
+    return folder / f"{name}-{lived:0{DIGITS}d}{suffix}"
 
 
 def days_lived(path: Path) -> int:

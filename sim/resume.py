@@ -12,23 +12,25 @@ from pathlib import Path
 
 from sim.checkpoint import load, save
 from sim.config import SimConfig
-from sim.parts import DIGITS, days_lived
+from sim.parts import days_lived, part_path, parts_of
 from sim.record import UNFINISHED, machinery
 from sim.schema import ConfigError
 from sim.world import World
+
+WORLD, SUFFIX = "world", ".npz"
 
 
 def keep_checkpoint(world: World, out: Path) -> None:
     """Save the world in the folder of its run; older checkpoints go once the new one is there."""
     older = checkpoints(out)
-    save(world, out / UNFINISHED / f"world-{world.today:0{DIGITS}d}.npz")
+    save(world, part_path(out / UNFINISHED, WORLD, world.today, SUFFIX))
     for path in older:
         path.unlink()
 
 
 def checkpoints(out: Path) -> list[Path]:
     """The checkpoints in a folder, oldest first."""
-    return sorted((out / UNFINISHED).glob(f"world-{'[0-9]' * DIGITS}.npz"))
+    return parts_of(out / UNFINISHED, WORLD, SUFFIX)
 
 
 def unfinished_world(cfg: SimConfig, out: Path, key: str) -> World | None:

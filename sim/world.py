@@ -35,7 +35,6 @@ class Day:
     events: list[np.ndarray] = field(default_factory=list)
     intents: list[np.ndarray] = field(default_factory=list)
     changes: list[np.ndarray] = field(default_factory=list)
-    boosts: np.ndarray = field(default_factory=lambda: np.zeros(0, "f4"))
     orders: np.ndarray = field(default_factory=lambda: np.zeros(0))  # orders paid today
     lapsed_budget: int = 0
     lapsed_stock: int = 0

@@ -18,24 +18,13 @@ from sim.jit import kernel
 from sim.lanes import Lane
 from sim.rng import Venue
 from sim.rules.common import keep
-from sim.rules.learn import (
-    click_chance,
-    entry_chance,
-    is_room,
-    is_slot,
-    lesson,
-    order_chance,
-    pace,
-    shorten,
-    watch_chance,
-)
+from sim.rules.learn import BOUGHT, CLICKED, ENTERED, STAGES, WATCHED, is_room, is_slot, lesson, pace, shorten
 from sim.runtime import lanes_of
 from sim.tables import CLICK, INTEREST, ORACLE, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
 from sim.world import World
 
 CLICK_DAYS = 28.0  # memory of a good's trailing clicks
 PIECE = 65_536  # entries of the log that are worth a thread
-WATCHED, ENTERED, CLICKED, BOUGHT, STAGES = 0, 1, 2, 3, 4  # stages with a base rate of their own
 
 
 class Lessons(NamedTuple):
@@ -107,6 +96,7 @@ def sum_lessons(t: Tables, believed: np.ndarray, lessons: Lessons, low: int, hig
     goods, presenters = len(t.products), len(t.creators) + len(t.merchants)
     pulls, seen, shown, clicked, missed, told, videos = lessons  # whole structures are slow to hand on
     taste, last, match = np.zeros(DIM), -1, 0.0
+    beyond, weight = np.empty(STAGES), np.empty(STAGES)
     for e in range(low, high):
         event = log[e]
         room = is_room(event.flags, event.product)
@@ -116,9 +106,12 @@ def sum_lessons(t: Tables, believed: np.ndarray, lessons: Lessons, low: int, hig
                 last = event.user
                 taste[:] = users[last].learned
             match = _match(taste, believed, row, event.product)
-            pull = lesson(num, r, event.flags, event.slot, room, match)
+        pull = lesson(num, r, event.flags, event.slot, room, match, beyond, weight)
+        if learns:
             _sum_pull(pull, is_slot(event.slot), taste, row, event.product, pulls, seen)
-        _sum_stages(num, r, event, room, match, missed, told)
+        for stage in range(STAGES):
+            missed[stage] += to_fixed(beyond[stage])
+            told[stage] += to_fixed(weight[stage])
         _count(event, shown, clicked, videos)
 
 
@@ -144,30 +137,6 @@ def _sum_pull(pull: float, shown: int, taste: np.ndarray, row: int, product: int
         pulls[row, k] += part
         if product >= 0:
             pulls[product, k] += part
-
-
-@kernel
-def _sum_stages(num: Record, r: Record, event: Record, room: bool, match: float, missed: np.ndarray,
-                told: np.ndarray) -> None:
-    """Set what happened in each stage of an entry against what was expected."""
-    if event.flags & (ORDERED | RETURNED):
-        missed[BOUGHT] += to_fixed(1.0 if event.flags & ORDERED else -1.0)
-    elif is_slot(event.slot):
-        if room:
-            _expect(entry_chance(num, r, match), event.flags & WATCH > 0, ENTERED, missed, told)
-            return
-        _expect(watch_chance(num, r, event.slot, match), event.flags & WATCH > 0, WATCHED, missed, told)
-        if event.flags & WATCH:
-            _expect(click_chance(num, r, match), event.flags & CLICK > 0, CLICKED, missed, told)
-        if event.flags & CLICK:
-            _expect(order_chance(num, r, match), False, BOUGHT, missed, told)
-
-
-@kernel
-def _expect(chance: float, happened: bool, stage: int, missed: np.ndarray, told: np.ndarray) -> None:
-    """One trial of a stage."""
-    missed[stage] += to_fixed((1.0 if happened else 0.0) - chance)
-    told[stage] += to_fixed(chance * (1.0 - chance))
 
 
 @kernel

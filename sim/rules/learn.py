@@ -15,9 +15,12 @@ import numpy as np
 
 from sim.agents.user import DIM
 from sim.jit import kernel
-from sim.rules.common import dot, logistic, logit, own_range
-from sim.rules.feed import FRIEND_SLOT
+from sim.rules.common import dot, logistic, own_range
+from sim.rules.feed import FRIEND_SLOT, engagement
+from sim.rules.rooms import entry_chance
 from sim.tables import CLICK, INTEREST, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
+
+WATCHED, ENTERED, CLICKED, BOUGHT, STAGES = 0, 1, 2, 3, 4  # stages with a base rate of their own
 
 
 @kernel
@@ -39,15 +42,9 @@ def examined(num: Record, slot: int) -> float:
 
 
 @kernel
-def entry_chance(num: Record, r: Record, match: float) -> float:
-    """P(enter) of a previewed room that the recommender expects at a learned match."""
-    return logistic(logit(num.rooms_entry) + r.room_bias + num.learning_room_slope * match)
-
-
-@kernel
 def watch_chance(num: Record, r: Record, slot: int, match: float) -> float:
     """P(watch) that the recommender expects at a learned match shown in a slot."""
-    return examined(num, slot) * logistic(r.bias + num.learning_slope * match)
+    return examined(num, slot) * engagement(r, num, match, 0.0)
 
 
 @kernel
@@ -63,21 +60,33 @@ def order_chance(num: Record, r: Record, match: float) -> float:
 
 
 @kernel
-def lesson(num: Record, r: Record, flags: int, slot: int, room: bool, match: float) -> float:
-    """By how much one entry of the log asks for a higher match: the slope in ⟨U, F⟩ of its stages' log-likelihood."""
+def lesson(num: Record, r: Record, flags: int, slot: int, room: bool, match: float, missed: np.ndarray,
+           told: np.ndarray) -> float:
+    """By how much one entry of the log asks for a higher match: the slope in ⟨U, F⟩ of its stages' log-likelihood.
+
+    `missed` and `told` (stages,) receive what happened beyond expectation in each stage, and its information.
+    """
+    missed[:] = 0.0
+    told[:] = 0.0
     if flags & (ORDERED | RETURNED):
-        return num.learning_order_slope * (1.0 if flags & ORDERED else -1.0)
-    if not is_slot(slot):
-        return 0.0
-    watched = 1.0 if flags & WATCH else 0.0
-    if room:
-        return num.learning_room_slope * (watched - entry_chance(num, r, match))
-    pull = num.learning_slope * (watched - watch_chance(num, r, slot, match))
-    if flags & WATCH:
-        pull += num.learning_click_slope * ((1.0 if flags & CLICK else 0.0) - click_chance(num, r, match))
-    if flags & CLICK:
-        pull -= num.learning_order_slope * order_chance(num, r, match)
-    return pull
+        missed[BOUGHT] = 1.0 if flags & ORDERED else -1.0
+    elif is_slot(slot) and room:
+        _expect(entry_chance(r, num, match, 0.0), flags & WATCH > 0, ENTERED, missed, told)
+    elif is_slot(slot):
+        _expect(watch_chance(num, r, slot, match), flags & WATCH > 0, WATCHED, missed, told)
+        if flags & WATCH:
+            _expect(click_chance(num, r, match), flags & CLICK > 0, CLICKED, missed, told)
+        if flags & CLICK:
+            _expect(order_chance(num, r, match), False, BOUGHT, missed, told)  # an order has an entry of its own
+    pull = num.learning_slope * missed[WATCHED] + num.learning_room_slope * missed[ENTERED]
+    return pull + num.learning_click_slope * missed[CLICKED] + num.learning_order_slope * missed[BOUGHT]
+
+
+@kernel
+def _expect(chance: float, happened: bool, stage: int, missed: np.ndarray, told: np.ndarray) -> None:
+    """One trial of a stage."""
+    missed[stage] = (1.0 if happened else 0.0) - chance
+    told[stage] = chance * (1.0 - chance)
 
 
 @kernel
@@ -132,12 +141,13 @@ def learn_user(t: Tables, i: int) -> None:
     if t.modes[RECOMMENDER] != INTEREST:
         return
     u, num, r, factor = t.users[i], t.num[0], t.recommender[0], np.empty(DIM)
+    missed, told = np.empty(STAGES), np.empty(STAGES)
     low, high = own_range(t.log, i)
     for e in range(low, high):
         event = t.log[e]
         room = is_room(event.flags, event.product)
         item_factor(t, event, room, factor)
-        pull = lesson(num, r, event.flags, event.slot, room, dot(u.learned, factor))
+        pull = lesson(num, r, event.flags, event.slot, room, dot(u.learned, factor), missed, told)
         _take_in(num, u, pull, telling(num, event.slot, room), factor)
     if high > low:
         shorten(u.learned, num.learning_user_longest)

@@ -30,9 +30,14 @@ def room_score(t, u, room, highest):
         match = num.interest_learnable * ROOT_DIM * dot(u.taste, room.position)
     else:
         match = dot(u.learned, room.factor)
-    slope = num.learning_room_slope
-    chance = logistic(logit(num.rooms_entry) + r.room_bias + slope * match + room.boost - highest)
+    chance = entry_chance(r, num, match, room.boost - highest)
     return organic_score(r, t.lev[0], chance, room.gmv, t.merchants[room.merchant].score if room.own else 0.0)
+
+
+@kernel
+def entry_chance(r, num, match, boost):
+    """P(enter) of a previewed room that the recommender expects at a learned match; a boost counts as log-odds."""
+    return logistic(logit(num.rooms_entry) + r.room_bias + num.learning_room_slope * match + boost)
 
 
 @kernel

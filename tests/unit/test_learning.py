@@ -29,8 +29,9 @@ from sim.recommenders.random_ import _directions
 from sim.rng import Decision, Venue, clock, uniform
 from sim.rules.common import ROOT_DIM, dot, interest
 from sim.rules.feed import FRIEND_SLOT
-from sim.rules.learn import click_chance, entry_chance, learn_user, lesson, order_chance, watch_chance
+from sim.rules.learn import STAGES, click_chance, learn_user, lesson, order_chance, watch_chance
 from sim.rules.retrieve import shortlist_cards
+from sim.rules.rooms import entry_chance
 from sim.rules.watch import react
 from sim.schema import build as build_config
 from sim.tables import (
@@ -240,12 +241,14 @@ def test_a_stage_teaches_nothing_on_average_where_its_base_rate_holds() -> None:
     """The pulls of both outcomes, each by its chance, sum to zero in every stage."""
     t = open_stall()
     num, r, match = t.num[0], t.recommender[0], 0.7
+    def asked(flags: int, slot: int = 3, room: bool = False) -> float:
+        return lesson(num, r, flags, slot, room, match, np.empty(STAGES), np.empty(STAGES))
+
     watch, click, order = watch_chance(num, r, 3, match), click_chance(num, r, match), order_chance(num, r, match)
-    missed, left = lesson(num, r, 0, 3, False, match), lesson(num, r, WATCH, 3, False, match)
-    clicked = lesson(num, r, WATCH | CLICK, 3, False, match) + order * lesson(num, r, ORDERED, -1, False, match)
+    missed, left, clicked = asked(0), asked(WATCH), asked(WATCH | CLICK) + order * asked(ORDERED, -1)
     assert abs((1.0 - watch) * missed + watch * ((1.0 - click) * left + click * clicked)) < 1e-12
-    enter = entry_chance(num, r, match)
-    taken, passed = (lesson(num, r, flags, 3, True, match) for flags in (PREVIEW | WATCH, PREVIEW))
+    enter = entry_chance(r, num, match, 0.0)
+    taken, passed = asked(PREVIEW | WATCH, room=True), asked(PREVIEW, room=True)
     assert abs(enter * taken + (1.0 - enter) * passed) < 1e-12
 
 
