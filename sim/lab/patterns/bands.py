@@ -13,6 +13,7 @@ ROLES = {
     "calibrated": "tuned on",
     "emergent": "evidence, never tuned on",
 }
+NEEDS = {"orders": "record.orders=true", "panel": "record.panel=2000"}  # a file of the run, and what writes it
 SIZES = {"city": 200_000}  # users a world needs to count as one
 
 
@@ -31,6 +32,7 @@ class Band:
     eras: tuple[str, ...] = text("in which the band holds; none: in all", default=())
     least: str = choice(tuple(SIZES), "smallest population it is meant for", default="")
     days: int = number("day", 0, 30_000, SETTING, "shortest horizon it is meant for", default=0)
+    needs: str = choice(tuple(NEEDS), "file of the run without which there is no value", default="")
 
     def __post_init__(self) -> None:
         if (self.low is None) != (self.high is None) or (self.low or 0.0) > (self.high or 0.0):
@@ -46,9 +48,9 @@ class Band:
         """In words what the world is too small or too short for; nothing where it is neither."""
         needs = []
         if users < SIZES.get(self.least, 0):
-            needs.append(f">= {self.least}")
+            needs.append(f"≥ {self.least}")
         if days < self.days:
-            needs.append(f">= {self.days} days")
+            needs.append(f"≥ {self.days} days")
         return f"meant for {' and '.join(needs)}" if needs else ""
 
 
