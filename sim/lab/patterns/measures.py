@@ -16,6 +16,7 @@ from sim.tables import CANCELLED, REFUNDED, SETTLED
 APPAREL = 0  # the first category of configs/world/default.yaml
 FINAL_AFTER = 30  # days after which an order has come to its end, but for the rarest parcels
 ENOUGH, TOO_MANY = 2.5, 3.5  # orders of a new buyer between which the ladder may be read (P4)
+FEWEST = 30  # new buyers behind a ladder or a month of a cohort; fewer say nothing
 MONTH_LATER, FIRST_MONTH = 6, 1  # of a cohort (P6)
 LATE = (4, 7)  # days late, both counted (P14)
 FOLLOWED = 14  # days after an answer in which orders count (P15)
@@ -113,10 +114,10 @@ def top_share(amounts: np.ndarray, share: float) -> float:
 
 
 def steps(log: OrderLog) -> Values:
-    """P4: the ladder in the window in which new buyers place nearest to 3 orders; NaN unless 2.5 to 3.5."""
+    """P4: the ladder in the window in which new buyers place nearest to 3 orders; NaN unless 2.5 to 3.5, and 30 of them."""
     window = ladder_window(log)
     found = ladder(log, 0 if math.isnan(window) else int(window))
-    read = ENOUGH <= found.mean_orders <= TOO_MANY
+    read = ENOUGH <= found.mean_orders <= TOO_MANY and found.reached[0] >= FEWEST
     chances = np.array([found.next_order(k) if read else NAN for k in range(1, LADDER_STEPS + 1)])
     rises = np.diff(chances)
     return {"P4.window": window, "P4.orders": found.mean_orders, "P4.rise": float(rises.min()),
@@ -131,7 +132,8 @@ def rhythm(log: OrderLog) -> Values:
 
 def activity(log: OrderLog) -> Values:
     """P6: new buyers with an order in month 1 to those in month 6, and how flat it is from there on."""
-    curve = cohort(log).curve
+    found = cohort(log)
+    curve = found.curve[found.followed >= FEWEST]
     late = curve[MONTH_LATER:]
     first = float(curve[FIRST_MONTH]) if len(late) else NAN
     flat = ratio(float(np.abs(late - late.mean()).max()), float(late.mean())) if len(late) > 1 else NAN

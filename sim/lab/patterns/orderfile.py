@@ -106,7 +106,8 @@ def as_log(customer: np.ndarray, day: np.ndarray, amount: np.ndarray) -> Orders:
     user, first = user[order], int(day.min())
     starts = np.flatnonzero(np.diff(user, prepend=-1))
     nth = np.arange(len(user)) - np.repeat(starts, np.diff(starts, append=len(user))) + 1
-    columns = {"user": user, "spell": np.zeros(len(user), np.int16), "nth": nth.astype(np.int32),
-               "day": (day[order] - first).astype(np.int32),
-               "paid_fen": np.rint(100.0 * amount[order]).astype(np.int64)}
+    columns: dict[str, np.ndarray] = {
+        "user": user, "spell": np.zeros(len(user), np.int16), "nth": nth.astype(np.int32),
+        "day": (day[order] - first).astype(np.int32), "paid_fen": np.rint(100.0 * amount[order]).astype(np.int64),
+    }
     return Orders(columns, int(day.max()) - first + 1, date.fromordinal(date(1970, 1, 1).toordinal() + first))

@@ -118,12 +118,11 @@ def tell_orders(run: Run, orders: Orders, name: str, out: Path) -> None:
     from sim.lab.patterns.reading_figure import draw_readings
 
     assert run.orders is not None
-    both = [read_log(name, orders.columns, orders.days),
-            read_log(f"simulated {run.config['population']['name']}, {run.era}", run.orders, run.log_days)]
+    both = [read_log(name, orders.columns, orders.days), read_log("simulated", run.orders, run.log_days)]
     print(f"\n{name}: {orders.days:,} days from {orders.first}; beside it {run.title}\n\n{side_by_side(both)}")
     print(f"\n{NEWCOMERS}")
     write_readings(out / "orders.json", both)
-    draw_readings(both, out / "orders.png")
+    draw_readings(both, f"{name} and {run.title}", out / "orders.png")
     print(f"files: {out}/orders.json, {out}/orders.png")
 
 
