@@ -42,7 +42,7 @@ class Band:
         """Whether a value lies in the band, ends included; None without a band or a value."""
         if self.low is None or self.high is None or math.isnan(value):
             return None
-        return self.low <= value <= self.high
+        return bool(self.low <= value <= self.high)
 
     def meant_for(self, users: int, days: int) -> str:
         """In words what the world is too small or too short for; nothing where it is neither."""

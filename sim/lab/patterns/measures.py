@@ -114,7 +114,7 @@ def top_share(amounts: np.ndarray, share: float) -> float:
 
 
 def steps(log: OrderLog) -> Values:
-    """P4: the ladder in the window in which new buyers place nearest to 3 orders; NaN unless 2.5 to 3.5, and 30 of them."""
+    """P4: the ladder in the window of nearest to 3 orders a new buyer; NaN unless 2.5 to 3.5, and 30 new buyers."""
     window = ladder_window(log)
     found = ladder(log, 0 if math.isnan(window) else int(window))
     read = ENOUGH <= found.mean_orders <= TOO_MANY and found.reached[0] >= FEWEST

@@ -102,7 +102,7 @@ def require_rows(path: Path, rows: dict[str, np.ndarray]) -> None:
 def as_log(customer: np.ndarray, day: np.ndarray, amount: np.ndarray) -> Orders:
     """Orders as the columns that the measures of `sim.orderlog` read; `day` in days since 1970."""
     user = np.unique(np.asarray(customer, dtype=str), return_inverse=True)[1].astype(np.int32)
-    order = np.lexsort((day, user))
+    order = np.lexsort((amount, day, user))
     user, first = user[order], int(day.min())
     starts = np.flatnonzero(np.diff(user, prepend=-1))
     nth = np.arange(len(user)) - np.repeat(starts, np.diff(starts, append=len(user))) + 1
