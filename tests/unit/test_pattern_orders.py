@@ -107,6 +107,15 @@ def test_a_log_finds_no_simulated_one_beside_it_if_none_is_recorded(icsim: Icsim
         assert done.code == 2 and "needs simulated orders" in done.err
 
 
+def test_a_world_in_which_nobody_ordered_has_nothing_to_compare(icsim: Icsim, tmp_path: Path) -> None:
+    write_csv(tmp_path / "log.csv", ROWS)
+    world = ("population=toy", "population.users=0", "horizon=2", "progress=false", "out=world")
+    done = icsim("patterns", "orders=log.csv", *world)
+    assert done.code == 1 and "icsim: nobody ordered in the simulated world" in done.err
+    done = icsim("patterns", "orders=log.csv", "from=world")
+    assert done.code == 2 and done.err == "icsim: from=world: holds no orders to compare\n"
+
+
 # ---- side by side
 
 def test_a_log_stands_beside_a_simulated_one(icsim: Icsim, tmp_path: Path, lived: Path) -> None:  # noqa: F811

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from sim.compose import configure, members
 from sim.config import question_key, to_plain
-from sim.files import write_columns
+from sim.files import read_columns, write_columns
 from sim.lab.patterns.bands import SIZES, Band, bands, bands_of
 from sim.lab.patterns.card import Entry, card_of, card_table, shown, write_card
 from sim.lab.patterns.figure import card_figure
@@ -58,6 +58,22 @@ def orders(**columns: object) -> np.ndarray:
 
 def test_every_band_has_a_value_and_every_value_a_band(run: Run) -> None:
     assert set(read_patterns(run)) == {band.id for band in bands()}
+
+
+def test_a_run_from_before_ratings_were_logged_lacks_only_those(run: Run, tmp_path: Path) -> None:
+    assert run.orders
+    columns = {name: column for name, column in read_columns(run.orders).items() if name not in ("stars", "late_days")}
+    write_columns(tmp_path / "orders.parquet", columns)
+    lost = set(read_patterns(run)) - set(read_patterns(replace(run, orders=tmp_path / "orders.parquet")))
+    assert lost == {"P14.late", "P14.five", "P14.low"}
+
+
+def test_nobody_there_is_a_card_without_values_of_orders(tmp_path: Path) -> None:
+    words = ("population=toy", "population.users=0", "horizon=2", "record.panel=5", "progress=false")
+    run_study(configure(*words), tmp_path)
+    entries = card_of(read_run(tmp_path))
+    assert all(math.isnan(entry.value) for entry in entries if entry.band.needs)
+    assert card_table(entries) and card_figure(entries, "nobody")
 
 
 def test_an_era_has_each_pattern_once_and_every_era_is_a_preset() -> None:

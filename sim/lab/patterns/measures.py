@@ -34,6 +34,8 @@ def read_patterns(run: Run) -> Values:
         with OrderLog(run.orders, run.log_days) as log:
             for read_log in OF_THE_LOG:
                 found |= read_log(log)
+            if {"stars", "late_days"} <= log.columns:  # logs of older runs hold no ratings
+                found |= ratings(log)
             if run.panel:
                 found |= by_answer(log, str(run.panel))
     return found
@@ -167,7 +169,7 @@ def ratings(log: OrderLog) -> Values:
 
 
 OF_THE_LOG: tuple[Callable[[OrderLog], Values], ...] = (
-    concentration, steps, rhythm, activity, returns, ratings,
+    concentration, steps, rhythm, activity, returns,
 )
 
 

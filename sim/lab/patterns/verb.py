@@ -1,6 +1,7 @@
 """`icsim patterns`: the card of one world, fresh or finished, or its orders beside a researcher's own."""
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,8 +68,9 @@ def require_nothing_else(overrides: Sequence[str]) -> None:
 
 def require_log(config: SimConfig, finished: Run | None) -> None:
     """Raise ConfigError where real orders would find no simulated ones beside them."""
-    if finished and not (finished.orders and finished.log_days):
-        raise ConfigError("from", str(finished.folder), "holds no order log to compare; run with record.orders=true")
+    if finished and not (finished.orders and finished.total("orders")):
+        why = "holds no orders to compare" if finished.orders else "holds no order log; run with record.orders=true"
+        raise ConfigError("from", str(finished.folder), why)
     if not finished and not (config.record.orders and config.horizon):
         raise ConfigError("orders", "", "needs simulated orders beside it: record.orders=true and a horizon above 0")
 
@@ -82,13 +84,19 @@ def place_asked(asked: Asked) -> Asked:
 
 
 def tell(asked: Asked) -> int:
-    """Simulate where there is no run yet; print and write the card, or the logs side by side. Returns 0."""
+    """Simulate where there is no run yet; print and write the card, or the logs side by side.
+
+    Returns 0, or 1 where the simulated world turned out to have no order to compare.
+    """
     run = asked.finished or lived(asked.config, asked.out)
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.orders is None:
         tell_card(run, asked.out)
-    else:
+    elif run.total("orders"):
         tell_orders(run, asked.orders, asked.name, asked.out)
+    else:
+        print("icsim: nobody ordered in the simulated world; there is nothing to compare", file=sys.stderr)
+        return 1
     return 0
 
 
