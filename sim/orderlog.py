@@ -39,7 +39,7 @@ class OrderLog:
 
     A file is read column by column as queries need it, so a log larger than memory is fine. The view `seen`
     holds the orders placed on days 0 … `days` − 1; with `visits` all that a customer bought on one day is one order,
-    as in research on customer bases (Fader, Hardie and Lee 2005).
+    as figures of CDNOW's customers count them.
     """
 
     def __init__(self, orders: Orders, days: int, threads: int = 1, visits: bool = False) -> None:

@@ -140,6 +140,16 @@ def test_the_same_log_twice_reads_the_same(tmp_path: Path) -> None:
     assert all(line.split()[-1] == line.split()[-2] for line in lines)
 
 
+def test_long_names_stay_on_the_paper_and_in_their_panel(tmp_path: Path) -> None:
+    log = read_orders(write_csv(tmp_path / "a.csv", ROWS * 40))
+    readings = [read_log("orders of our own shop since 2019 without returns", log.columns, log.days)] * 2
+    figure = readings_figure(readings, "title")
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    boxes = [axes.get_legend().get_window_extent(renderer) for axes in figure.axes if axes.get_legend()]
+    assert len(boxes) >= 3 and all(box.x1 <= figure.bbox.width for box in boxes)
+    assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+
+
 def test_a_log_without_orders_cannot_be_read_but_says_so() -> None:
     empty = {name: np.zeros(0, np.int64) for name in ("user", "spell", "nth", "day", "paid_fen")}
     with pytest.raises(ValueError, match="holds no order"):

@@ -39,13 +39,13 @@ def readings_figure(readings: Sequence[Reading], title: str) -> Figure:
         axes = figure.add_subplot(grid[divmod(place, 2)])
         for reading, look in zip(readings, LOOKS, strict=False):
             panel(axes, reading, {"linewidth": 1.8, "markersize": 5.5, **look})
-        style.legend(axes, columns=2)
+        style.legend(axes, columns=1)
     return figure
 
 
 def short(reading: Reading) -> str:
     """A log's name, cut to what a legend has room for."""
-    return clip(reading.name, 22)
+    return clip(reading.name, 32)
 
 
 def steps(axes: Axes, reading: Reading, look: dict[str, Any]) -> None:
@@ -63,11 +63,11 @@ def steps(axes: Axes, reading: Reading, look: dict[str, Any]) -> None:
 
 def waits(axes: Axes, reading: Reading, look: dict[str, Any]) -> None:
     """Share of gaps longer than so many mean gaps; orders at random would fall on the dotted line."""
-    style.dress(axes, "share of longer gaps", "Gaps between orders, in mean gaps")
+    style.dress(axes, "share of longer gaps", "Gaps between orders, in mean gaps; dotted: at random")
     found = reading.gaps
     if not len(axes.lines):
         grid = np.linspace(0.0, LONGEST, 50)
-        axes.plot(grid, np.exp(-grid), color=style.QUIET, linestyle=":", linewidth=1.4, label="at random: exp(−x)")
+        axes.plot(grid, np.exp(-grid), color=style.QUIET, linestyle=":", linewidth=1.4)
     days = np.concatenate([[0.0], found.days])
     longer = 1.0 - np.concatenate([[0.0], found.counts.cumsum() / max(1, found.counts.sum())])
     label = f"{short(reading)}: mean {found.mean:.3g} days, CV {found.cv:.2f}"
@@ -93,9 +93,9 @@ def months(axes: Axes, reading: Reading, look: dict[str, Any]) -> None:
 
 def lorenz(axes: Axes, reading: Reading, look: dict[str, Any]) -> None:
     """Lorenz curve of spend: the part that the lowest x of the customers spent."""
-    style.dress(axes, "share of spend", "Spend: the lowest share of customers")
+    style.dress(axes, "share of spend", "Spend: the lowest share of customers; dotted: all alike")
     if not len(axes.lines):
-        axes.plot([0.0, 1.0], [0.0, 1.0], color=style.QUIET, linestyle=":", linewidth=1.4, label="all alike")
+        axes.plot([0.0, 1.0], [0.0, 1.0], color=style.QUIET, linestyle=":", linewidth=1.4)
     held = np.concatenate([[0.0], reading.spend.cumsum() / max(1, reading.spend.sum())])
     share = np.linspace(0.0, 1.0, len(held))
     axes.plot(share, held, label=f"{short(reading)}: Gini {gini(reading.spend):.2f}", **(look | {"marker": ""}))

@@ -124,13 +124,14 @@ def tell_orders(run: Run, orders: Orders, name: str, out: Path) -> None:
     """Print a real and the simulated log side by side; write orders.json and orders.png."""
     from sim.lab.patterns.reading import read_log, side_by_side, write_readings
     from sim.lab.patterns.reading_figure import draw_readings
+    from sim.lab.report.look import clip
 
     assert run.orders is not None
     both = [read_log(name, orders.columns, orders.days), read_log("simulated", run.orders, run.log_days)]
     print(f"\n{name}: {orders.days:,} days from {orders.first}; beside it {run.title}\n\n{side_by_side(both)}")
     print(f"\n{NEWCOMERS}")
     write_readings(out / "orders.json", both)
-    draw_readings(both, f"{name} and {run.title}", out / "orders.png")
+    draw_readings(both, f"{clip(name)} and {run.title}", out / "orders.png")
     print(f"files: {out}/orders.json, {out}/orders.png")
 
 
