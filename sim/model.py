@@ -1,5 +1,7 @@
 """The model: a Mesa model whose step is one day of the plan."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -25,6 +27,7 @@ from sim.world import World
 VIEWS = {"users": User, "creators": Creator, "merchants": Merchant, "products": Product,
          "recommender": Recommender, "platform": Platform}
 Order = dict[str, np.ndarray]
+Watch = Callable[[Phase], AbstractContextManager[Any]]
 
 
 class InterestCommerceModel(mesa.Model):
@@ -87,12 +90,16 @@ class InterestCommerceModel(mesa.Model):
         """The metrics row of the day that just ended."""
         return self.world.metrics
 
-    def step(self) -> None:
-        """Live one day: the plan's phases in order, then the invariants where they are asked for."""
+    def step(self, around: Watch = nullcontext) -> None:
+        """Live one day: the plan's phases in order, then the invariants where they are asked for.
+
+        `around(phase)` is a context in which each phase runs, the place of an observer such as `sim.trace`.
+        """
         open_day(self.world)
         for phase in PLAN:
             started = perf_counter()
-            self._run(phase)
+            with around(phase):
+                self._run(phase)
             self.seconds[phase.name] += perf_counter() - started
         if self.cfg.check:
             invariants.check(self.world)
