@@ -49,6 +49,7 @@ class InterestCommerceModel(mesa.Model):
         self.seconds = {phase.name: 0.0 for phase in PLAN}
         self.phase: Phase | None = None
         self._order: Order | None = None
+        self.watch: Watch = nullcontext  # each phase runs in the context `watch(phase)`: an observer's place
 
     @property
     def users(self) -> Population[User]:
@@ -90,15 +91,12 @@ class InterestCommerceModel(mesa.Model):
         """The metrics row of the day that just ended."""
         return self.world.metrics
 
-    def step(self, around: Watch = nullcontext) -> None:
-        """Live one day: the plan's phases in order, then the invariants where they are asked for.
-
-        `around(phase)` is a context in which each phase runs, the place of an observer such as `sim.trace`.
-        """
+    def step(self) -> None:
+        """Live one day: the plan's phases in order, then the invariants where they are asked for."""
         open_day(self.world)
         for phase in PLAN:
             started = perf_counter()
-            with around(phase):
+            with self.watch(phase):
                 self._run(phase)
             self.seconds[phase.name] += perf_counter() - started
         if self.cfg.check:
