@@ -1,5 +1,7 @@
 """The model: a Mesa model whose step is one day of the plan."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -25,6 +27,7 @@ from sim.world import World
 VIEWS = {"users": User, "creators": Creator, "merchants": Merchant, "products": Product,
          "recommender": Recommender, "platform": Platform}
 Order = dict[str, np.ndarray]
+Watch = Callable[[Phase], AbstractContextManager[Any]]
 
 
 class InterestCommerceModel(mesa.Model):
@@ -46,6 +49,7 @@ class InterestCommerceModel(mesa.Model):
         self.seconds = {phase.name: 0.0 for phase in PLAN}
         self.phase: Phase | None = None
         self._order: Order | None = None
+        self.watch: Watch = nullcontext  # each phase runs in the context `watch(phase)`: an observer's place
 
     @property
     def users(self) -> Population[User]:
@@ -92,7 +96,8 @@ class InterestCommerceModel(mesa.Model):
         open_day(self.world)
         for phase in PLAN:
             started = perf_counter()
-            self._run(phase)
+            with self.watch(phase):
+                self._run(phase)
             self.seconds[phase.name] += perf_counter() - started
         if self.cfg.check:
             invariants.check(self.world)

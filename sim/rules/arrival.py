@@ -1,6 +1,7 @@
 """Whether a user opens the app today, and how deep the feed gets."""
 
 import math
+from typing import NamedTuple
 
 from sim.agents.user import CATEGORIES, OUTSIDE
 from sim.jit import kernel
@@ -11,20 +12,37 @@ from sim.tally import Count
 MOST_SLOTS = 100  # commerce slots a day; the cap binds for one user-day in a million
 
 
+class Pull(NamedTuple):
+    """The terms of the log-odds of opening the app, each with its sign."""
+
+    activity: float  # a_u
+    satisfaction: float  # γ_S z
+    habit: float  # γ_H H
+    mindshare: float  # γ_B B
+    push: float
+    nuisance: float  # of more than two messages
+    weekday: float
+    fatigue: float  # −½ λ₈ [ḡ − knee]₊
+
+
+@kernel
+def open_terms(num, lev, u, day):
+    """The terms of the log-odds of opening the app."""
+    pushes = u.pushes + lev.push
+    return Pull(
+        u.activity, num.arrival_satisfaction * u.satisfaction, num.arrival_habit * u.habit,
+        num.arrival_mindshare * u.mindshare, num.arrival_push * min(pushes, 2.0),
+        -num.arrival_nuisance * max(pushes - 2.0, 0.0), math.log(num.arrival_weekday[day % 7]),
+        -0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0),
+    )
+
+
 @kernel
 def open_logit(num, lev, u, day):
-    """Log-odds of opening the app: a_u + γ_S z + γ_H H + γ_B B + push − nuisance + weekday − ½ λ₈ [ḡ − knee]₊."""
-    pushes = u.pushes + lev.push
-    return (
-        u.activity
-        + num.arrival_satisfaction * u.satisfaction
-        + num.arrival_habit * u.habit
-        + num.arrival_mindshare * u.mindshare
-        + num.arrival_push * min(pushes, 2.0)
-        - num.arrival_nuisance * max(pushes - 2.0, 0.0)
-        + math.log(num.arrival_weekday[day % 7])
-        - 0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0)
-    )
+    """Log-odds of opening the app: the sum of their terms."""
+    one = open_terms(num, lev, u, day)
+    return (one.activity + one.satisfaction + one.habit + one.mindshare + one.push + one.nuisance + one.weekday
+            + one.fatigue)
 
 
 @kernel

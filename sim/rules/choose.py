@@ -1,6 +1,7 @@
 """Choice: which good of a list, if any, a user wants to buy at its price (nested logit, model.md §2.7)."""
 
 import math
+from typing import NamedTuple
 
 from sim.agents.user import COUPON_SLOTS
 from sim.jit import kernel
@@ -13,28 +14,70 @@ NEVER = -1.0e300  # utility of what cannot be bought
 NEED, EXCITED = 0, 1  # where an order comes from
 
 
-@kernel
-def taste_utility(num, u, p, m):
-    """What a good is worth to a user apart from price and place.
+class Taste(NamedTuple):
+    """What a good is worth to a user apart from price and place, term by term, each with its sign (logit)."""
 
-    b_u + appeal + v1·m + v2·E[q] − level·|ln list − ln median − w_u| + v_z·z − dc(1 − H) − .8·cupboard + social
-    proof, less the barrier of those who have not adopted shopping.
-    """
+    person: float  # b_u
+    appeal: float
+    interest: float  # v1·m
+    reputation: float  # v2·E[q]
+    satisfaction: float  # v_z·z
+    price_level: float  # −level·|ln list − ln median − w_u|
+    social_proof: float
+    cupboard: float  # −.8·cupboard
+    effort: float  # −dc(1 − H), less with habit
+    barrier: float  # of those who have not adopted shopping
+
+
+@kernel
+def taste_terms(num, u, p, m):
+    """The terms of what a good is worth to a user apart from price and place."""
     k = p.category
     distance = abs(math.log(p.list_price / (100.0 * num.goods_median_price[k])) - u.price_level)
-    value = u.buyer_effect + p.appeal + num.choice_interest * m + num.choice_quality * p.reputation
-    value += num.choice_satisfaction * u.satisfaction - num.choice_price_level * distance
-    value += num.choice_social_proof * math.log(1.0 + p.sold) - num.choice_cupboard * u.cupboard[k]
-    return value - num.choice_cost[k] * (1.0 - u.habit) - num.choice_barrier * (1 - u.shopper)
+    return Taste(
+        u.buyer_effect, p.appeal, num.choice_interest * m, num.choice_quality * p.reputation,
+        num.choice_satisfaction * u.satisfaction, -num.choice_price_level * distance,
+        num.choice_social_proof * math.log(1.0 + p.sold), -num.choice_cupboard * u.cupboard[k],
+        -num.choice_cost[k] * (1.0 - u.habit), -num.choice_barrier * (1 - u.shopper),
+    )
+
+
+@kernel
+def taste_utility(num, u, p, m):
+    """What a good is worth to a user apart from price and place: the sum of its terms."""
+    one = taste_terms(num, u, p, m)
+    value = one.person + one.appeal + one.interest + one.reputation
+    value += one.satisfaction + one.price_level
+    value += one.social_proof + one.cupboard
+    return value + one.effort + one.barrier
+
+
+@kernel
+def place_utility(num, venue):
+    """What a venue adds to every good that it shows."""
+    if venue == Venue.VIDEO:
+        return num.choice_video
+    if venue == Venue.LIVE:
+        return num.choice_live
+    return num.choice_mall if venue == Venue.MALL else num.choice_search if venue == Venue.SEARCH else num.choice_shop
+
+
+@kernel
+def need_utility(num, u, k):
+    """What an open need adds in category k on the shelf."""
+    return num.choice_need * min(u.need[k], 1)
+
+
+@kernel
+def intent_utility(num, u, k, fit):
+    """What an excited intent adds in category k on the shelf; `fit` is 1 where the user came by itself."""
+    return num.choice_intent * min(u.intent[k], 3.0) * fit
 
 
 @kernel
 def want_utility(num, u, k, fit):
-    """What an open need and an excited intent add in category k on the shelf.
-
-    `fit` is how well the place fits that intent: 1 where the user came by itself.
-    """
-    return num.choice_need * min(u.need[k], 1) + num.choice_intent * min(u.intent[k], 3.0) * fit
+    """What an open need and an excited intent add in category k on the shelf."""
+    return need_utility(num, u, k) + intent_utility(num, u, k, fit)
 
 
 @kernel
@@ -148,6 +191,12 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
 def insured_by(t, merchant):
     """Whether a merchant's goods show freight insurance, its own or a programme's (1 or 0)."""
     return t.merchants[merchant].insured | (t.cover[merchant].share > 0.0)
+
+
+@kernel
+def insurance_utility(t, merchant):
+    """What freight insurance adds to a merchant's goods."""
+    return t.num[0].choice_insurance * insured_by(t, merchant)
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.choose import choose, content_utility, insured_by, settle_on, taste_utility
+from sim.rules.choose import choose, content_utility, insurance_utility, place_utility, settle_on, taste_utility
 from sim.rules.common import interest, logistic, venue_open
 from sim.rules.retrieve import shortlist_cards
 from sim.rules.watch import dislikes, react
@@ -228,8 +228,8 @@ def consider(t, i, card, m):
     p = t.products[card.product]
     goods, worths = np.empty(1, np.int32), np.empty(1)
     goods[0] = card.product
-    worths[0] = num.choice_video + taste_utility(num, u, p, m) + content_utility(num, u)
-    worths[0] += num.choice_insurance * insured_by(t, card.merchant)
+    worths[0] = place_utility(num, Venue.VIDEO) + taste_utility(num, u, p, m) + content_utility(num, u)
+    worths[0] += insurance_utility(t, card.merchant)
     if choose(t, i, goods, worths, np.int64(1), Venue.VIDEO, np.int64(card.key), 0.0, num.choice_deal_single, 1.0) < 0:
         u.clicked = card.product
         return

@@ -110,6 +110,14 @@ def price_log(paid: int, outside_price: float) -> float:
 
 
 @kernel
+def price_gap(num: Record, level: float, reference: float) -> float:
+    """How a price differs from the remembered one, as it is felt: losses weigh more than gains."""
+    gap = level - reference
+    felt = num.choice_loss * gap if gap > 0.0 else gap
+    return num.choice_reference * felt
+
+
+@kernel
 def price_utility(num: Record, sensitivity: float, paid: int, outside_price: float, reference: float,
                   deal: float) -> float:
     """How a price feels, logit: against the price elsewhere, against the remembered one, and as a deal.
@@ -119,6 +127,4 @@ def price_utility(num: Record, sensitivity: float, paid: int, outside_price: flo
     less pleases (model.md §2.7; loss ratio: Tversky and Kahneman 1992).
     """
     level = price_log(paid, outside_price)
-    gap = level - reference
-    felt = num.choice_loss * gap if gap > 0.0 else gap
-    return deal - sensitivity * (level + num.choice_reference * felt)
+    return deal - sensitivity * (level + price_gap(num, level, reference))

@@ -8,7 +8,7 @@ from sim.agents.creator import OFFERS
 from sim.agents.user import VISIT_SLOTS
 from sim.jit import kernel
 from sim.rng import Decision, Venue, mix32, normal, uniform
-from sim.rules.choose import choose, content_utility, insured_by, settle_on, taste_utility
+from sim.rules.choose import choose, content_utility, insurance_utility, place_utility, settle_on, taste_utility
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, logit, venue_open
 from sim.rules.feed import log_event, organic_score, preview_slots
 from sim.rules.watch import click_logit
@@ -157,6 +157,18 @@ def viewers_at(room, minute):
 
 
 @kernel
+def crowd_utility(num, room, minute):
+    """What the other viewers of a room add to its goods at a minute of the room's time."""
+    return num.interest_crowd * math.log(1.0 + viewers_at(room, minute))
+
+
+@kernel
+def host_utility(num, room):
+    """What the host's skill adds to a room's goods."""
+    return num.choice_host * (room.skill - num.rooms_mean_skill)
+
+
+@kernel
 def watch_rooms(t, i):
     """User i watches the rooms entered: sees goods, clicks, buys, may follow the host."""
     if t.users[i].opened == 0:
@@ -174,14 +186,14 @@ def shop_live(t, i, room, visit):
     """See the goods of a room, leave traces of interest, click, and choose one or none."""
     u, num, now = t.users[i], t.num[0], t.now[0]
     goods, worths = np.empty(OFFERS, np.int32), np.empty(OFFERS)
-    crowd = num.interest_crowd * math.log(1.0 + viewers_at(room, visit.minute))
-    lead = num.choice_live + content_utility(num, u) + num.choice_host * (room.skill - num.rooms_mean_skill) + crowd
+    crowd = crowd_utility(num, room, visit.minute)
+    lead = place_utility(num, Venue.LIVE) + content_utility(num, u) + host_utility(num, room) + crowd
     clicked, n = np.int64(-1), np.int64(0)
     for j in range(room.count):
         p = t.products[room.goods[j]]
         m = interest(now, num, u, p.position, p.key)
         goods[n] = room.goods[j]
-        worths[n] = lead + taste_utility(num, u, p, m) + num.choice_insurance * insured_by(t, p.merchant)
+        worths[n] = lead + taste_utility(num, u, p, m) + insurance_utility(t, p.merchant)
         u.intent[p.category] += num.needs_intent_shown
         if live_click(now, num, u, p, m, crowd):
             u.intent[p.category] += 1.0

@@ -13,7 +13,15 @@ from sim.agents.user import CATEGORIES
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.arrival import needs_open
-from sim.rules.choose import choose, holds_coupon, insured_by, settle_on, taste_utility, want_utility
+from sim.rules.choose import (
+    choose,
+    holds_coupon,
+    insurance_utility,
+    place_utility,
+    settle_on,
+    taste_utility,
+    want_utility,
+)
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, venue_open
 from sim.rules.retrieve import shortlist_goods
 from sim.tables import INTENTS, INTEREST, ORACLE, RECOMMENDER
@@ -74,12 +82,17 @@ def go_through(t, i, goods, n, venue, group, fit):
 
 
 @kernel
+def mindshare_utility(num, u):
+    """What it adds that the platform comes to mind as a place to buy."""
+    return num.choice_mindshare * u.mindshare
+
+
+@kernel
 def shelf_worth(t, u, p, m, venue, fit):
     """Utility of a good on the shelf without price and noise."""
     num = t.num[0]
-    place = num.choice_mall if venue == Venue.MALL else num.choice_search if venue == Venue.SEARCH else num.choice_shop
-    worth = place + taste_utility(num, u, p, m) + want_utility(num, u, p.category, fit)
-    return worth + num.choice_insurance * insured_by(t, p.merchant) + num.choice_mindshare * u.mindshare
+    worth = place_utility(num, venue) + taste_utility(num, u, p, m) + want_utility(num, u, p.category, fit)
+    return worth + insurance_utility(t, p.merchant) + mindshare_utility(num, u)
 
 
 @kernel
