@@ -140,7 +140,7 @@ def people(world: World, heads: np.ndarray) -> Row:
         "buyers_state": int(heads[Head.BUYERS]), "shoppers": int(heads[Head.SHOPPERS]),
         "dormant": int(heads[Head.DORMANT]),
         "arrivals": int(tally[Count.ARRIVALS]), "dropouts": int(tally[Count.DROPOUTS]),
-        "adoptions": int(tally[Count.ADOPTIONS]), "invited": int(tally[Count.INVITED]),
+        "adoptions": int(tally[Count.ADOPTIONS]), "lapses": int(tally[Count.LAPSES]), "invited": int(tally[Count.INVITED]),
         "visitor_d1": ratio(heads[Head.DAY_1], ago(arrived, day, 1)),
         "visitor_d7": ratio(heads[Head.DAY_7], ago(arrived, day, 7)),
         "visitor_d30": ratio(heads[Head.DAY_30], ago(arrived, day, 30)),

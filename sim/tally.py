@@ -61,6 +61,7 @@ class Count(IntEnum):
     KEEN_ORGANIC_WATCHES = 50
     KEEN_EXPLORED = 51
     KEEN_EXPLORE_WATCHES = 52
+    LAPSES = 53
 
 
 COUNTS = len(Count)

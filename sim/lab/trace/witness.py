@@ -15,7 +15,7 @@ from sim.lab.trace.slowly import Listener
 from sim.rng import Decision, Venue
 from sim.rules.choose import NEVER
 from sim.rules.feed import FRIEND_SLOT
-from sim.tables import AD, DETRACTS, EXPLORED, INTENTS, PROMOTES, SHOPS, WATCH
+from sim.tables import AD, DETRACTS, EXPLORED, INTENTS, PROMOTES, SHOPS
 
 Told = Generator[None, Any, None]
 # rules whose results are terms of what a good is worth, beside those of taste, by the term's name
