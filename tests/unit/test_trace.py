@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from sim import cli
 from sim.agents.user import OUTSIDE
 from sim.files import plain
 from sim.lab.trace import Trace, someone_who_orders, trace_user
 from sim.lab.trace import trace as tracing
+from sim.lab.trace.figure import VISIBLE, steps_of
 from sim.lab.trace.page import WIDTH, page
 from sim.model import InterestCommerceModel
 from sim.rules.arrival import Pull
@@ -198,4 +200,12 @@ def test_the_verb_prints_and_writes_what_the_call_returns(
     assert capsys.readouterr().out.startswith(page(trace, 20))
     written = json.loads((tmp_path / "told" / "trace.json").read_text("utf-8"))
     assert written == plain(trace, finite=True)
+    assert imread(tmp_path / "told" / "trace.png").shape[:2] == (1080, 1920)
     assert cli.main(["trace", *TOY, "day=11", "user=4", "out=told"]) == cli.BAD_INPUT
+
+
+def test_the_waterfall_ends_at_the_utility(traced: Traced) -> None:
+    """But for terms too small to be seen, of which there are fewer than twenty."""
+    for trace, _, _, _ in traced:
+        for option in (one for choice in trace.choices for one in choice.options if one.affordable):
+            assert sum(value for _, value in steps_of(option)) == pytest.approx(option.total, abs=20 * VISIBLE)

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from sim.lab.trace.records import CATEGORIES, Choice, Facts, Impression, Option, Room, Shelf, Trace
 from sim.listing import table
+from sim.rules.choose import EXCITED, NEED
 from sim.tables import CLICK, LAPSED_BUDGET, LONG, WATCH
 
 WIDTH, INDENT = 120, 10
@@ -14,7 +15,8 @@ LIKELY = 0.01  # visits less likely than this are shown only when they happen
 STATES = ("outside", "visitor", "buyer")
 MOODS = {1: "promoter", 0: "passive", -1: "detractor"}
 VENUES = ("none", "video", "live", "mall", "search", "shop")
-OUTCOMES = {"returned": "sent back", "failed": "service failed", "defect": "defective", "complained": "complained"}
+ORIGINS = {NEED: "out of a need", EXCITED: "excited by what was seen"}
+OUTCOMES = {"failed": "service failed", "defect": "defective", "complained": "complained"}
 
 
 def page(trace: Trace, creators: int) -> str:
@@ -108,17 +110,17 @@ def _list(one: Shelf) -> str:
 
 def _choices(choices: Sequence[Choice]) -> Iterator[str]:
     """Every choice in a line; those that bought, or else the closest call, with all terms."""
-    told = [one for one in choices if one.chosen >= 0] or sorted(choices, key=_short_of)[:1]
+    told = [one for one in choices if one.chosen >= 0] or sorted(choices, key=short_of)[:1]
     for one in choices:
         (best, utility), *others = one.ranked
-        against = f" against {_name(others[0][0])} {others[0][1]:.2f}" if others else " (nothing can be bought)"
-        yield f"{one.where}: {_name(best)} {utility:.2f}{against}"
+        against = f" against {name_of(others[0][0])} {others[0][1]:.2f}" if others else " (nothing can be bought)"
+        yield f"{one.where}: {name_of(best)} {utility:.2f}{against}"
         if any(one is other for other in told):
             options = {option.product: option for option in one.options}
             yield from (f"  {_terms_of(options[row])}" for row, _ in one.ranked[:3] if row >= 0)
 
 
-def _short_of(one: Choice) -> float:
+def short_of(one: Choice) -> float:
     """By how much a choice failed to end in an order."""
     return one.outside - max((option.total for option in one.options), default=-math.inf)
 
@@ -140,17 +142,17 @@ def _orders(trace: Trace) -> Iterator[str]:
                f"{f', coupons took off {_yuan(cuts)}' if cuts else ''}: {end}")
     for order in trace.orders:
         due = "will be cancelled" if order["due"] < 0 else f"due in {order['due'] - order['day']} days"
-        yield (f"order {order['nth']} of this stay: good {order['product']}, expects quality "
-               f"{order['expected']:+.2f}; {due}")
+        yield (f"order {order['nth']} of this stay, {ORIGINS[order['origin']]}: good {order['product']}, expects "
+               f"quality {order['expected']:+.2f}; {due}")
 
 
 def _parcel(one: Facts) -> str:
     """A delivery and how it was judged."""
     late = f"{one['lateness']:.1f} days late" if one["late"] else "on time"
-    went = ", ".join(text for name, text in OUTCOMES.items() if one[name])
+    went = "".join(f", {text}" for name, text in OUTCOMES.items() if one[name])
     return (f"good {one['product']} {late}: expected {one['expected']:+.2f}, found {one['signal']:+.2f}, surprise "
             f"{one['signal'] - one['expected']:+.2f}; judged {one['latent']:.2f}, {one['stars']} stars; P(return) "
-            f"{one['return_chance']:.2f}{f'; {went}' if went else ', kept'}")
+            f"{one['return_chance']:.2f}: {'sent back' if one['returned'] else 'kept'}{went}")
 
 
 def _evening(trace: Trace) -> Iterator[str]:
@@ -190,7 +192,7 @@ def _coupons(coupons: Sequence[Facts]) -> str:
                      for one in coupons) or "none"
 
 
-def _name(row: int) -> str:
+def name_of(row: int) -> str:
     """A good or not buying."""
     return f"good {row}" if row >= 0 else "not buying"
 

@@ -77,10 +77,12 @@ def tell(asked: Asked) -> int:
 
 
 def _write(folder: Path, trace: Any) -> None:
-    """Write every record of the trace."""
+    """Write every record of the trace, and the picture of its choice."""
     from sim.files import plain, write_json
+    from sim.lab.trace.figure import draw
 
     folder.mkdir(parents=True, exist_ok=True)
+    draw(trace, folder / "trace.png")
     write_json(folder / "trace.json", plain(trace))
     print(f"files: {folder}")
 
