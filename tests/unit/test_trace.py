@@ -15,7 +15,7 @@ from sim.agents.user import OUTSIDE
 from sim.files import plain
 from sim.lab.trace import Trace, someone_who_orders, trace_user
 from sim.lab.trace import trace as tracing
-from sim.lab.trace.figure import VISIBLE, steps_of
+from sim.lab.trace.figure import VISIBLE, waterfall
 from sim.lab.trace.page import WIDTH, page
 from sim.model import InterestCommerceModel
 from sim.rules.arrival import Pull
@@ -204,8 +204,26 @@ def test_the_verb_prints_and_writes_what_the_call_returns(
     assert cli.main(["trace", *TOY, "day=11", "user=4", "out=told"]) == cli.BAD_INPUT
 
 
-def test_the_waterfall_ends_at_the_utility(traced: Traced) -> None:
-    """But for terms too small to be seen, of which there are fewer than twenty."""
+def test_a_saved_world_is_traced_from_where_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved, own = tmp_path / "warm.npz", (*TOY, "burn_in=6")
+    assert cli.main(["checkpoint", "population=toy", "threads=1", "burn_in=6", f"out={saved}"]) == cli.DONE
+    capsys.readouterr()
+    assert cli.main(["trace", *own, "day=2", "user=4"]) == cli.DONE
+    scratch = capsys.readouterr().out
+    assert cli.main(["trace", *own, "day=2", "user=4", f"warm={saved}"]) == cli.DONE
+    assert capsys.readouterr().out.split("\n", 1)[1] == scratch
+    assert cli.main(["trace", *own, "day=-2", f"warm={saved}"]) == cli.BAD_INPUT
+    assert "day=-2: lies before the saved world's next day, 0" in capsys.readouterr().err
+
+
+def test_the_waterfall_ends_at_the_utility_and_nothing_is_cut_off(traced: Traced) -> None:
+    """But for terms too small to be seen, of which there are fewer than twenty-four."""
     for trace, _, _, _ in traced:
-        for option in (one for choice in trace.choices for one in choice.options if one.affordable):
-            assert sum(value for _, value in steps_of(option)) == pytest.approx(option.total, abs=20 * VISIBLE)
+        for choice in (one for one in trace.choices if any(option.affordable for option in one.options)):
+            best = max(choice.options, key=lambda one: one.total)
+            axes = waterfall(trace, choice).axes[0]
+            *steps, total = axes.patches
+            assert total.get_width() == best.total
+            assert steps[-1].get_x() + steps[-1].get_width() == pytest.approx(best.total, abs=24 * VISIBLE)
+            low, high = axes.get_xlim()
+            assert all(low <= end <= high for bar in steps for end in (bar.get_x(), bar.get_x() + bar.get_width()))

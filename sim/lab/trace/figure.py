@@ -31,34 +31,33 @@ def waterfall(trace: Trace, choice: Choice) -> Figure:
     figure = canvas(f"User {trace.user}, day {trace.day}, {choice.where}: {name_of(best)} {utility:.2f}{against}",
                     "Utility, logit: blue adds, red takes off; dashed: the utility of not buying")
     goods = sorted((one for one in choice.options if one.affordable), key=lambda one: -one.total)[:2]
-    shared = None
+    names = [name for name in steps_of(goods[0]) if any(abs(steps_of(one)[name]) >= VISIBLE for one in goods)]
+    ends = [0.0, choice.outside, *(end for one in goods for end in np.cumsum([steps_of(one)[name] for name in names]))]
+    room = 0.12 * (max(ends) - min(ends))
     for place, one in enumerate(goods):
-        left, width = 0.13 + 0.46 * place, 0.33 if len(goods) > 1 else 0.8
-        shared = figure.add_axes((left, 0.09, width, 0.76), sharex=shared)
-        _steps(shared, one)
-        shared.axvline(choice.outside, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes = figure.add_axes((0.13 + 0.46 * place, 0.09, 0.33 if len(goods) > 1 else 0.8, 0.76))
+        _steps(axes, one, names)
+        axes.axvline(choice.outside, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
+        axes.set_xlim(min(ends) - room, max(ends) + room)
     return figure
 
 
-def steps_of(one: Option) -> list[tuple[str, float]]:
-    """The terms of a utility that can be seen, in the order of the rules; they add up to it but for rounding."""
-    noises = {"noise of the list": one.shared, "own noise": one.own}
-    return [(name, value) for name, value in (one.terms | one.price_terms | noises).items() if abs(value) >= VISIBLE]
+def steps_of(one: Option) -> dict[str, float]:
+    """The terms of a utility in the order of the rules, noises last; they add up to it."""
+    return one.terms | one.price_terms | {"noise of the list": one.shared, "own noise": one.own}
 
 
-def _steps(axes: Axes, one: Option) -> None:
+def _steps(axes: Axes, one: Option, names: Sequence[str]) -> None:
     """One good's terms from the top down, each from where the one before it ended."""
-    steps = steps_of(one)
-    sizes = np.array([value for _, value in steps])
+    sizes = np.array([steps_of(one)[name] for name in names])
     starts = np.concatenate([[0.0], np.cumsum(sizes)[:-1]])
-    axes.barh(range(len(steps)), sizes, left=starts, color=[BLUE if size > 0 else VERMILION for size in sizes])
-    axes.barh(len(steps), one.total, color=QUIET)
+    axes.barh(range(len(names)), sizes, left=starts, color=[BLUE if size > 0 else VERMILION for size in sizes])
+    axes.barh(len(names), one.total, color=QUIET)
     _label(axes, [*starts, 0.0], [*sizes, one.total])
-    axes.set_yticks(range(len(steps) + 1), [*(name.replace("_", " ") for name, _ in steps), "utility"], fontsize=9)
+    axes.set_yticks(range(len(names) + 1), [*(name.replace("_", " ") for name in names), "utility"], fontsize=9)
     axes.set_title(f"good {one.product} at ¥{one.paid / 100:,.2f} (elsewhere ¥{one.outside_price / 100:,.2f})",
                    loc="left", fontsize=12, fontweight="bold", color=INK)
     axes.invert_yaxis()
-    axes.margins(x=0.14)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="x", color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)

@@ -58,7 +58,10 @@ def place(asked: Asked) -> Asked:
 
 
 def tell(asked: Asked) -> int:
-    """Live up to the day, trace the user, print the page; returns 0."""
+    """Live up to the day, trace the user, print the page; returns 0.
+
+    Raises ConfigError for a day that the saved world has already lived.
+    """
     from sim.lab.trace import someone_who_orders, trace_user
     from sim.lab.trace.page import page
     from sim.model import InterestCommerceModel
@@ -89,7 +92,14 @@ def _write(folder: Path, trace: Any) -> None:
 
 def main(arguments: list[str]) -> int:
     """One command line of `icsim trace`; returns the exit code."""
-    return launch(Reader(ROOT, ask, place), arguments, tell)
+    questions: list[Asked] = []
+
+    def note(asked: Asked) -> int:
+        questions.append(asked)
+        return 0
+
+    code = launch(Reader(ROOT, ask, place), arguments, note)
+    return max(map(tell, questions), default=code)  # outside of Hydra, which would bury an error under its own
 
 
 __all__ = ["Asked", "ask", "main", "tell"]
