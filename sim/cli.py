@@ -206,6 +206,13 @@ def lab(verb: str) -> Callable[[list[str]], int]:
     return act
 
 
+def patterns(arguments: list[str]) -> int:
+    """Print a world's pattern card, or its orders beside real ones."""
+    from sim.lab.patterns.verb import main as read_patterns
+
+    return read_patterns(arguments)
+
+
 def _require_none(verb: str, arguments: list[str]) -> None:
     """Raise ConfigError if a verb that takes no arguments got one."""
     if arguments:
@@ -224,6 +231,9 @@ VERBS = {
                    "factors varied together: main effects and interactions", lab("design"), "design", True),
     "match": Verb(f"'arms=[subsidy,merchant_coupon]' {OVERRIDES}",
                   "the knob values with which arms spend the same money", lab("match"), "match", True),
+    "patterns": Verb(f"[from=DIR] [orders=FILE] {OVERRIDES}",
+                     "the pattern card of one world by role, or its orders beside your own", patterns, "patterns",
+                     True),
     "checkpoint": Verb(f"out=FILE.npz {OVERRIDES}", "live a world's burn-in and save it, to branch from with warm=FILE",
                        checkpoint, "config"),
     "replay": Verb("KEY [store=DIR]", "simulate an item of the store again and compare every bit", replay),

@@ -19,6 +19,22 @@ def gini(amounts: np.ndarray) -> float:
     return ratio(float(ranks @ ordered), len(ordered) * float(ordered.sum()))
 
 
+TAIL = 20  # one account in twenty counts as the tail
+
+
+def tail_exponent(amounts: np.ndarray) -> float:
+    """Exponent a of a density ~ x^−a in the largest twentieth: Hill's estimate 1 + k / Σ ln(x₍ᵢ₎ / x₍ₖ₊₁₎).
+
+    x₍₁₎ is the largest amount (Hill 1975). NaN below forty amounts, where the tail is a single one, or where the
+    tail's foot is zero or as large as its top.
+    """
+    ordered = np.sort(np.asarray(amounts, dtype=np.float64))[::-1]
+    tail = len(ordered) // TAIL
+    if tail < 2 or ordered[tail] <= 0:
+        return float("nan")
+    return 1.0 + ratio(tail, float(np.log(ordered[:tail] / ordered[tail]).sum()))
+
+
 def herfindahl(amounts: np.ndarray) -> float:
     """Herfindahl index Σ(x/Σx)²: 1/n for n equal ones, 1 for a single one, NaN for none."""
     amounts = np.asarray(amounts, dtype=np.float64)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.agents.creator import ACTIVE, HEAD
 from sim.census import Head, take_census
 from sim.fixed import SCALE
-from sim.inequality import gini
+from sim.inequality import gini, tail_exponent
 from sim.rng import Venue
 from sim.tables import CANCELLED, REFUNDED, SETTLED
 from sim.tally import Count
@@ -65,9 +65,14 @@ DEFINITIONS = {
     "shelf_share": ("share", "gmv of mall, search and shop / gmv_gross"),
     "head_share": ("share", "of creators' trailing sales, head tier"),
     "gini_creators": ("0–1", "of trailing sales of active creators; merchants and products alike"),
+    "gini_followers": ("0–1", "of followers of active accounts, creators' and shops'"),
+    "followers_exponent": ("–", "tail exponent of their density, Hill's estimate on the top twentieth"),
     "rooms_open": ("rooms", "live rooms open today"),
     "viewers_per_room": ("users", "viewer-minutes / minutes open"),
     "reco_lift": ("ratio", "watch rate of organic slots / of exploration slots"),
+    "impressions_organic": ("slots", "video slots neither ad nor exploration; watches_, negatives_organic alike"),
+    "watches_explore": ("plays", "effective plays in exploration slots; negatives_explore dislikes"),
+    "impressions_organic_quiet": ("slots", "of users with activity below −1 sd, …_keen above the mean; watches alike"),
     "mean_interest_served": ("sd", "mean interest m over organic video slots"),
     "leak_need": ("needs", "open needs met elsewhere today"),
     "leak_excited": ("clicks", "excited intent that became an order elsewhere today"),
@@ -78,7 +83,7 @@ def day_row(world: World) -> Row:
     """All metrics of the day that just ended, in a fixed order of names."""
     heads = take_census(world.users, world.today)
     row = trade(world) | people(world, heads) | opinion(world, heads)
-    for part in (quality, money, concentration, supply, attention):
+    for part in (quality, money, concentration, audience, supply, attention):
         row |= part(world)
     return row
 
@@ -214,6 +219,13 @@ def concentration(world: World) -> Row:
     }
 
 
+def audience(world: World) -> Row:
+    """How unequal accounts' followings are."""
+    present = [who["followers"][who["state"] == ACTIVE] for who in (world.creators, world.merchants)]
+    followers = np.concatenate(present)
+    return {"gini_followers": gini(followers), "followers_exponent": tail_exponent(followers)}
+
+
 def supply(world: World) -> Row:
     """Who sells today and in how many rooms."""
     rooms = world.day.rooms
@@ -251,6 +263,13 @@ FUNNEL = {
     "impressions_merchants": Count.IMPRESSIONS_MERCHANT, "impressions_tail": Count.IMPRESSIONS_TAIL,
     "impressions_waist": Count.IMPRESSIONS_WAIST, "impressions_head": Count.IMPRESSIONS_HEAD,
     "coupons_given": Count.COUPONS_GIVEN,
+    "impressions_organic": Count.INTEREST_COUNT, "watches_organic": Count.ORGANIC_WATCHES,
+    "watches_explore": Count.EXPLORE_WATCHES, "negatives_organic": Count.ORGANIC_NEGATIVES,
+    "negatives_explore": Count.EXPLORE_NEGATIVES,
+    "impressions_organic_quiet": Count.QUIET_ORGANIC, "watches_organic_quiet": Count.QUIET_ORGANIC_WATCHES,
+    "impressions_explore_quiet": Count.QUIET_EXPLORED, "watches_explore_quiet": Count.QUIET_EXPLORE_WATCHES,
+    "impressions_organic_keen": Count.KEEN_ORGANIC, "watches_organic_keen": Count.KEEN_ORGANIC_WATCHES,
+    "impressions_explore_keen": Count.KEEN_EXPLORED, "watches_explore_keen": Count.KEEN_EXPLORE_WATCHES,
 }
 
 

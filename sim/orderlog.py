@@ -7,7 +7,7 @@ An order counts from payment, whatever became of it; its value is what entered e
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -25,18 +25,24 @@ MONTH = 30
 LADDER_STEPS = 4
 LADDER_TARGET = 3.0  # orders of an average new buyer in the window the ladder is read in (pattern P4)
 HEAD_SHARE = 1_000  # one host in a thousand is a head host
+COHORT_MONTH = 28  # days, whole weeks, so that weekdays weigh the same in every month of a cohort
+GAP_EDGES = (0, 7, 14, 30, 60, 90, 180, 360, 600)  # days; a gap of 7 lies in the first class
 
 Orders = np.ndarray | Mapping[str, np.ndarray] | Path
+
+
+VISITS = "SELECT user, spell, day, min(nth) AS nth, sum(paid_fen)::BIGINT AS paid_fen FROM log"
 
 
 class OrderLog:
     """An order log as the SQL view `log`, from a structured array, a mapping of arrays or a Parquet file.
 
     A file is read column by column as queries need it, so a log larger than memory is fine. The view `seen`
-    holds the orders placed on days 0 … `days` − 1.
+    holds the orders placed on days 0 … `days` − 1; with `visits` all that a customer bought on one day is one order,
+    as figures of CDNOW's customers count them.
     """
 
-    def __init__(self, orders: Orders, days: int, threads: int = 1) -> None:
+    def __init__(self, orders: Orders, days: int, threads: int = 1, visits: bool = False) -> None:
         self.days = days
         self._scratch = tempfile.TemporaryDirectory(prefix="icsim-")
         self._base = duckdb.connect(config={"threads": threads, "temp_directory": self._scratch.name})
@@ -46,7 +52,8 @@ class OrderLog:
         else:
             self._base.register("log", _as_table(orders))
         self.columns = frozenset(self._base.execute("SELECT * FROM log LIMIT 0").fetchnumpy())
-        self._base.execute(f"CREATE VIEW seen AS SELECT * FROM log WHERE day >= 0 AND day < {int(days)}")
+        self._base.execute(f"CREATE VIEW seen AS {VISITS if visits else 'SELECT * FROM log'} "
+                           f"WHERE day >= 0 AND day < {int(days)} {'GROUP BY user, spell, day' if visits else ''}")
 
     def __enter__(self) -> Self:
         return self
@@ -132,8 +139,7 @@ def ladder(log: OrderLog, window: int) -> Ladder:
 def ladder_window(log: OrderLog) -> float:
     """The window, in days, in which new buyers place nearest to 3 orders on average.
 
-    At most half of the days, so that the buyers of half of the days count. NaN without new buyers; of two
-    equally near, the shorter.
+    So short that at least half of the new buyers count. NaN without new buyers; of two equally near, the shorter.
     """
     days = log.days
     counts = log.ask(NEW_BUYERS + "SELECT first, after, count(*) AS n FROM step GROUP BY first, after")
@@ -141,10 +147,45 @@ def ladder_window(log: OrderLog) -> float:
     by_day, buyers = np.zeros((days, days), np.int64), np.zeros(days, np.int64)
     by_day[counts["first"], counts["after"]] = counts["n"]
     buyers[starts["first"]] = starts["n"]
-    means = {window: ratio(by_day[:days - window + 1, :window].sum(), buyers[:days - window + 1].sum())
-             for window in range(1, days // 2 + 1)}
+    followed = buyers.cumsum()[::-1]  # new buyers who are followed for 1, 2, … days
+    longest = int((2 * followed >= followed[0]).sum()) if days else 0
+    means = {window: ratio(by_day[:days - window + 1, :window].sum(), followed[window - 1])
+             for window in range(1, longest + 1)}
     off = {window: abs(value - LADDER_TARGET) for window, value in means.items() if value > 0}
     return float(min(off, key=lambda window: off[window])) if off else float("nan")
+
+
+class Cohort(NamedTuple):
+    """New buyers month by month: of `followed[m]` of them, `active[m]` placed an order in their month m.
+
+    Month 0 holds the first order and the 27 days after it.
+    """
+
+    active: np.ndarray
+    followed: np.ndarray
+
+    @property
+    def curve(self) -> np.ndarray:
+        """Share of new buyers with an order in month 0, 1, 2, …"""
+        return self.active / self.followed
+
+
+def cohort(log: OrderLog) -> Cohort:
+    """In which 28-day months after their first order new buyers order again.
+
+    A buyer counts in the months that lie inside the log's days as a whole, whether still on the platform or not.
+    """
+    counts = log.ask(NEW_BUYERS + """
+        SELECT month, count(*) AS active FROM (
+            SELECT DISTINCT user, spell, after // $month AS month FROM step
+            WHERE first + $month * (after // $month + 1) <= $days)
+        GROUP BY month""", month=COHORT_MONTH, days=log.days)
+    starts = log.ask(NEW_BUYERS + "SELECT first FROM newcomer")["first"]
+    ends = COHORT_MONTH * np.arange(1, log.days // COHORT_MONTH + 1)
+    followed = (starts[:, None] + ends <= log.days).sum(axis=0)
+    active = np.zeros(len(ends), np.int64)
+    active[counts["month"]] = counts["active"]
+    return Cohort(active[followed > 0], followed[followed > 0])
 
 
 def newcomers(log: OrderLog) -> dict[str, float]:
@@ -163,6 +204,58 @@ def newcomers(log: OrderLog) -> dict[str, float]:
         "ladder_new_buyers": float(month.reached[0]),
         "ladder_window": ladder_window(log),
     }
+
+
+# ---- rhythm --------------------------------------------------------------------------------------
+
+class Gaps(NamedTuple):
+    """Days between a customer's consecutive days with an order: `counts[i]` gaps of `days[i]` days, ascending."""
+
+    days: np.ndarray
+    counts: np.ndarray
+
+    @property
+    def mean(self) -> float:
+        """Mean gap, days."""
+        return ratio(self.counts @ self.days, self.counts.sum())
+
+    @property
+    def cv(self) -> float:
+        """Standard deviation of the gaps / their mean: 1 where orders come at random, more where in bursts."""
+        if not self.counts.sum():
+            return float("nan")
+        return float(np.sqrt(self.counts @ (self.days - self.mean) ** 2 / self.counts.sum())) / self.mean
+
+    @property
+    def median(self) -> float:
+        """Median gap, days."""
+        below, n = self.counts.cumsum(), self.counts.sum()
+        if not n:
+            return float("nan")
+        return float(self.days[np.searchsorted(below, [(n + 1) // 2, n // 2 + 1])].mean())
+
+    def shares(self, edges: Sequence[int] = GAP_EDGES) -> np.ndarray:
+        """Share of the gaps in each class (edge, next edge], out of those in any."""
+        place = np.searchsorted(edges, self.days, side="left") - 1
+        inside = (place >= 0) & (place < len(edges) - 1)
+        found = np.bincount(place[inside], self.counts[inside], len(edges) - 1)
+        return found / found.sum() if found.any() else np.full(len(found), np.nan)
+
+
+def gaps(log: OrderLog) -> Gaps:
+    """The gaps of all customers, pooled; several orders of one day are one day with an order."""
+    found = log.ask("""
+        SELECT days, count(*) AS n FROM (
+            SELECT day - lag(day) OVER (PARTITION BY user ORDER BY day) AS days
+            FROM (SELECT DISTINCT user, day FROM seen))
+        WHERE days IS NOT NULL GROUP BY days ORDER BY days""")
+    return Gaps(found["days"].astype(np.int64), found["n"].astype(np.int64))
+
+
+def orders_each(log: OrderLog) -> np.ndarray:
+    """Customers by their number of orders over all seen days: entry k − 1 counts those with k."""
+    found = log.sums("user", "1")
+    return np.bincount(found)[1:]
 
 
 # ---- concentration and novelty -------------------------------------------------------------------

@@ -31,14 +31,18 @@ ORDER_LOG = np.dtype([
     ("day", "i4"), ("final_day", "i4"), ("user", "i4"), ("user_key", "u4"), ("product", "i4"),
     ("merchant", "i4"), ("presenter", "i4"), ("category", "i1"), ("venue", "i1"), ("origin", "i1"),
     ("list_fen", "i4"), ("paid_fen", "i4"), ("subsidy_fen", "i4"), ("spell", "i2"), ("nth", "i2"),
-    ("status", "i1"),
+    ("status", "i1"), ("stars", "i1"), ("late_days", "i1"),
 ])
-"""One row of the order log: who bought what where, at which prices, which order of the spell, its end."""
+"""One row of the order log: who bought what where, at which prices, which order of the spell, its end, its rating.
+
+`stars` is 0 until a parcel is judged; `late_days` counts started days after the promised one, at most 127.
+"""
 
 PACKAGES = ("icsim", "mesa", "numpy", "networkx", "matplotlib", "hydra-core", "numba", "llvmlite", "pyarrow",
             "duckdb", "scipy", "tqdm")
 TABLES = ("daily.parquet", "orders.parquet", "panel.parquet")
-FILES = (*TABLES, "runs.parquet", "summary.json", "panel.png", "funnel.png")
+READINGS = ("patterns.json", "patterns.png", "orders.json", "orders.png")  # what icsim patterns reads out of a run
+FILES = (*TABLES, "runs.parquet", "summary.json", "panel.png", "funnel.png", *READINGS)
 UNFINISHED, LOCK = "unfinished", ".lock"  # the folder of what is needed only until a run is done
 OWN = re.compile(rf"(daily|orders|panel|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")
 FLUSH_SECONDS = 5.0  # the parts of a town take some 30 ms to write
@@ -52,7 +56,9 @@ def log_rows(book: np.ndarray) -> np.ndarray:
     """Rows of the world's order book (`sim.tables.ORDER`) as rows of the order log."""
     rows = np.empty(len(book), ORDER_LOG)
     for name in rows.dtype.names or ():
-        rows[name] = book[BOOK_NAMES.get(name, name)]
+        if name != "late_days":
+            rows[name] = book[BOOK_NAMES.get(name, name)]
+    rows["late_days"] = np.minimum(np.ceil(book["lateness"]), np.iinfo(np.int8).max)
     return rows
 
 

@@ -49,6 +49,18 @@ class Count(IntEnum):
     IMPRESSIONS_TAIL = 40
     IMPRESSIONS_WAIST = 41
     IMPRESSIONS_HEAD = 42
+    ORGANIC_NEGATIVES = 43
+    EXPLORE_NEGATIVES = 44
+    # the same two kinds of slots and their watches, of users one standard deviation below the mean activity or more
+    QUIET_ORGANIC = 45
+    QUIET_ORGANIC_WATCHES = 46
+    QUIET_EXPLORED = 47
+    QUIET_EXPLORE_WATCHES = 48
+    # and of users above the mean
+    KEEN_ORGANIC = 49
+    KEEN_ORGANIC_WATCHES = 50
+    KEEN_EXPLORED = 51
+    KEEN_EXPLORE_WATCHES = 52
 
 
 COUNTS = len(Count)

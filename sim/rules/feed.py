@@ -173,12 +173,12 @@ def show(t, i, c, slot, flag, price, bonus):
     k = card.category
     m = interest(now, num, u, card.position, card.key)
     flags = flag | react(now, num, u.key, card.key, card.attract + bonus, u.weariness[k], m)
-    count_slot(t, flags, m)
     if flags & WATCH:
         u.weariness[k] += num.needs_weariness_step
-    if dislikes(now, num, u.key, card.key, m):
+    disliked = dislikes(now, num, u.key, card.key, m)
+    if disliked:
         u.weariness[k] += num.feed_negative_relief
-        t.tally[Count.NEGATIVES] += 1
+    count_slot(t, u, flags, disliked, m)
     log_event(t, i, card.presenter, card.product, flags, slot, price)
     if flags & CLICK:
         u.intent[k] += 1.0
@@ -187,20 +187,36 @@ def show(t, i, c, slot, flag, price, bonus):
 
 
 @kernel
-def count_slot(t, flags, m):
+def count_slot(t, u, flags, disliked, m):
     """Add one video slot to the day's tally."""
     t.tally[Count.VIDEOS] += 1
     t.tally[Count.WATCHES] += flags & WATCH
     t.tally[Count.LONG_VIEWS] += (flags & LONG) // LONG
     t.tally[Count.CLICKS_VIDEO] += (flags & CLICK) // CLICK
     t.tally[Count.ADS] += (flags & AD) // AD
+    t.tally[Count.NEGATIVES] += disliked
     if flags & EXPLORED:
         t.tally[Count.EXPLORED] += 1
         t.tally[Count.EXPLORE_WATCHES] += flags & WATCH
+        t.tally[Count.EXPLORE_NEGATIVES] += disliked
+        count_reach(t, u, Count.QUIET_EXPLORED, Count.KEEN_EXPLORED, flags)
     elif not flags & AD:
         t.tally[Count.INTEREST_SUM] += to_fixed(m)
         t.tally[Count.INTEREST_COUNT] += 1
         t.tally[Count.ORGANIC_WATCHES] += flags & WATCH
+        t.tally[Count.ORGANIC_NEGATIVES] += disliked
+        count_reach(t, u, Count.QUIET_ORGANIC, Count.KEEN_ORGANIC, flags)
+
+
+@kernel
+def count_reach(t, u, quiet, keen, flags):
+    """Add a slot and its watch to those of the users whose activity is far below, or above, the mean."""
+    if u.score < -1.0:
+        t.tally[quiet] += 1
+        t.tally[quiet + 1] += flags & WATCH
+    elif u.score > 0.0:
+        t.tally[keen] += 1
+        t.tally[keen + 1] += flags & WATCH
 
 
 @kernel

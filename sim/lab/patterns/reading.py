@@ -1,0 +1,133 @@
+"""What an order log shows of its customers, by the same code for a simulated log and a real one.
+
+All that a customer bought on one day is one order here, because real logs differ in what they call an order.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.files import write_json
+from sim.inequality import gini, ratio
+from sim.listing import table
+from sim.orderlog import (
+    COHORT_MONTH,
+    GAP_EDGES,
+    REPURCHASE_WINDOW,
+    Cohort,
+    Gaps,
+    Ladder,
+    OrderLog,
+    Orders,
+    cohort,
+    gaps,
+    ladder,
+    ladder_window,
+    orders_each,
+)
+from sim.summary import number
+
+STEPS = 10  # of the ladder that are shown
+FEN = 100.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One order log: who is in it, the ladder of its new customers, gaps, cohort, spend (ascending, fen)."""
+
+    name: str
+    days: int
+    each: np.ndarray  # customers with 1, 2, … orders
+    ladder: Ladder
+    repeat: float
+    gaps: Gaps
+    cohort: Cohort
+    spend: np.ndarray
+
+    @property
+    def customers(self) -> int:
+        """Customers with an order."""
+        return int(self.each.sum())
+
+    @property
+    def orders(self) -> int:
+        """Orders, a customer's of one day counted once."""
+        return int(self.each @ np.arange(1, len(self.each) + 1))
+
+    @property
+    def steps(self) -> np.ndarray:
+        """P(order k + 1 | order k) for k = 1 … 10 in the ladder's window; NaN where nobody got so far."""
+        reached = np.zeros(STEPS + 1, np.int64)
+        some = self.ladder.reached[:STEPS + 1]
+        reached[:len(some)] = some
+        return np.array([ratio(reached[k], reached[k - 1]) for k in range(1, STEPS + 1)])
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """Everything about the log that is one number."""
+        steps = {f"p_next_{k}": float(p) for k, p in enumerate(self.steps[:5], 1)}
+        return {
+            "days": self.days, "orders": self.orders, "customers": self.customers,
+            "ladder_window": self.ladder.window or math.nan, "ladder_customers": int(self.ladder.reached[0]),
+            "ladder_mean_orders": self.ladder.mean_orders, **steps,
+            "repeat_90": self.repeat, "repeat_ever": 1.0 - ratio(self.each[0], self.customers),
+            "gap_mean": self.gaps.mean, "gap_cv": self.gaps.cv,
+            "gap_median_over_mean": ratio(self.gaps.median, self.gaps.mean),
+            "active_month_1": self.active(1), "active_month_6": self.active(6),
+            "spend_gini": gini(self.spend), "spend_mean": ratio(self.spend.sum() / FEN, self.customers),
+        }
+
+    def active(self, month: int) -> float:
+        """Share of new customers with an order in a month of their own; NaN where none was followed so long."""
+        return float(self.cohort.curve[month]) if month < len(self.cohort.curve) else math.nan
+
+
+def read_log(name: str, orders: Orders, days: int) -> Reading:
+    """Read the first `days` days of a log. Raises ValueError for a log without an order."""
+    with OrderLog(orders, days, visits=True) as log:
+        each = orders_each(log)
+        if not len(each):
+            raise ValueError(f"{name} holds no order")
+        window = ladder_window(log)
+        return Reading(name, days, each, ladder(log, 0 if math.isnan(window) else int(window)),
+                       ladder(log, REPURCHASE_WINDOW).next_order(1), gaps(log), cohort(log),
+                       log.sums("user", "paid_fen"))
+
+
+LABELS = {
+    "days": "days", "orders": "orders, those of a customer's day as one", "customers": "customers",
+    "ladder_window": "window of the ladder, days", "ladder_customers": "new customers followed in it",
+    "ladder_mean_orders": "orders of a new customer in it", "p_next_1": "P(2nd order | 1st)",
+    "p_next_2": "P(3rd order | 2nd)", "p_next_3": "P(4th order | 3rd)", "p_next_4": "P(5th order | 4th)",
+    "p_next_5": "P(6th order | 5th)", "repeat_90": "ordered again within 90 days",
+    "repeat_ever": "ordered again in the log", "gap_mean": "gap between orders, mean days", "gap_cv": "gap, CV",
+    "gap_median_over_mean": "gap, median / mean", "active_month_1": "new customers active in month 1",
+    "active_month_6": "new customers active in month 6", "spend_gini": "Gini of spend",
+    "spend_mean": "spend of a customer, own currency",
+}
+
+
+def side_by_side(readings: Sequence[Reading]) -> str:
+    """The logs' numbers in columns."""
+    columns = [reading.numbers for reading in readings]
+    rows = [(label, *(number(column[name]) for column in columns)) for name, label in LABELS.items()]
+    return table([("", *(reading.name for reading in readings)), *rows])
+
+
+def write_readings(path: Path, readings: Sequence[Reading]) -> None:
+    """Write orders.json: the logs with their numbers and curves, undefined null."""
+    write_json(path, {"logs": [plain(reading) for reading in readings]})
+
+
+def plain(reading: Reading) -> dict[str, Any]:
+    """One log's numbers and curves."""
+    return {"name": reading.name} | reading.numbers | {
+        "ladder": reading.steps, "orders_per_customer": reading.each,
+        "gap_edges": GAP_EDGES, "gap_shares": reading.gaps.shares(),
+        "cohort_days": COHORT_MONTH, "cohort": reading.cohort.curve, "cohort_followed": reading.cohort.followed,
+    }
