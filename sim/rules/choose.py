@@ -211,7 +211,6 @@ def settle_on(t, i, venue, presenter, hype, deal):
     size = basket(now, t.num[0], u, p)
     intent.user, intent.user_key, intent.spell = i, u.key, u.spell
     intent.presenter, intent.venue, intent.deal = presenter, venue, deal
-    intent.origin = NEED if u.need[p.category] > 0 else EXCITED
     intent.insured, intent.expected = insured_by(t, p.merchant), p.reputation + hype
     intent.sensitivity, intent.reference = u.price_sensitivity, u.reference[p.category]
     intent.list_price = int(p.list_price * size + 0.5)
@@ -219,8 +218,27 @@ def settle_on(t, i, venue, presenter, hype, deal):
     intent.paid = discounted(intent.price, intent.benefits, intent.thresholds, intent.grants, intent.cuts)
     u.wallet -= intent.paid
     hand_over(u, intent)
+    meet_want(u, intent, p.category)
     t.fill[INTENTS] += 1
     t.tally[Count.INTENTS] += 1
+
+
+@kernel
+def meet_want(u, intent, k):
+    """What a wish in category k stems from is met at once, so that one need or trace is not bought twice a day."""
+    intent.origin = NEED if u.need[k] > 0 else EXCITED
+    intent.spent = min(u.intent[k], 1.0)
+    u.need[k] -= 1 if intent.origin == NEED else 0
+    u.intent[k] -= intent.spent
+    u.cupboard[k] += 1.0
+
+
+@kernel
+def want_again(u, intent, k):
+    """A wish that lapsed leaves need, trace and cupboard as they were."""
+    u.need[k] += 1 if intent.origin == NEED else 0
+    u.intent[k] += intent.spent
+    u.cupboard[k] -= 1.0
 
 
 @kernel
