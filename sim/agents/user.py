@@ -52,7 +52,7 @@ COLUMNS = (
     Column("taste", "f4", (DIM,), "unit vector", "true taste; nobody but the user and the oracle reads it"),
     Column("learned", "f4", (DIM,), "–", "what the recommender believes about this user"),
     Column("seen", "f4", unit="impressions", doc="impressions behind `learned`"),
-    Column("clicked", "i4", unit="product", doc="last good clicked today and not ordered; -1 for none"),
+    Column("clicked", "i4", unit="product", doc="good clicked today, not ordered, of the largest intent; -1 for none"),
     Column("weighed", "i4", unit="goods", doc="goods weighed today (rival rule of choice)"),
     Column("recent", "f4", (RECENT,), "logit", "what the last of them were worth, the n-th in place n mod k"),
     Column("net_invites", "i2", unit="ties", doc="promoters less weighted detractors among friends (outside)"),

@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.agents.user import COUPON_SLOTS
 from sim.jit import kernel
 from sim.rng import Decision, Venue, gumbel, normal, stable
@@ -185,6 +187,20 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
         elif total > intent.rival:
             intent.rival = total
     return intent.product
+
+
+@kernel
+def keener(t, u, one, other):
+    """Of two goods clicked, -1 for none, the one whose category holds the larger trace of intent; the later on ties."""
+    if one < 0 or u.intent[t.products[other].category] >= u.intent[t.products[one].category]:
+        return other
+    return one
+
+
+@kernel
+def note_click(t, u, product):
+    """A good clicked and not ordered may lead the user to the shelf: the one that excites most does."""
+    u.clicked = keener(t, u, np.int64(u.clicked), np.int64(product))
 
 
 @kernel

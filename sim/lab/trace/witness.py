@@ -139,9 +139,8 @@ class Witness:
             self._note_room(t, row, "followed", float(t.num[0].rooms_follow_entry), self.stayed)
 
     def stay(self, t: Any, i: int, row: int, m: float) -> Told:
-        """A room is entered."""
-        yield
-        self.stayed = True
+        """A room is entered, if the day has a place left for it."""
+        self.stayed = bool((yield))
 
     def _note_room(self, t: Any, row: int, how: str, chance: float, entered: bool) -> None:
         """A room that was offered; minutes and viewers come when it is watched."""
