@@ -9,7 +9,9 @@ from sim.rules.arrival import MOST_SLOTS
 from sim.rules.choose import (
     choose,
     content_utility,
+    host_trust_utility,
     insurance_utility,
+    need_utility,
     note_click,
     place_utility,
     settle_on,
@@ -276,7 +278,8 @@ def consider(t, i, card, m):
     goods, worths = np.empty(1, np.int32), np.empty(1)
     goods[0] = card.product
     worths[0] = place_utility(num, Venue.VIDEO) + taste_utility(num, u, p, m) + content_utility(num, u)
-    worths[0] += insurance_utility(t, card.merchant)
+    worths[0] += insurance_utility(t, card.merchant) + need_utility(num, u, p.category)
+    worths[0] += host_trust_utility(t, u, card.presenter)
     if choose(t, i, goods, worths, np.int64(1), Venue.VIDEO, np.int64(card.key), 0.0, num.choice_deal_single, 1.0) < 0:
         note_click(t, u, card.product)
         return

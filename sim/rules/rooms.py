@@ -11,8 +11,10 @@ from sim.rng import Decision, Venue, mix32, normal, uniform
 from sim.rules.choose import (
     choose,
     content_utility,
+    host_trust_utility,
     insurance_utility,
     keener,
+    need_utility,
     note_click,
     place_utility,
     settle_on,
@@ -200,12 +202,14 @@ def shop_live(t, i, room, visit):
     goods, worths = np.empty(OFFERS, np.int32), np.empty(OFFERS)
     crowd = crowd_utility(num, room, visit.minute)
     lead = place_utility(num, Venue.LIVE) + content_utility(num, u) + host_utility(num, room) + crowd
+    lead += host_trust_utility(t, u, room.presenter)
     clicked, n = np.int64(-1), np.int64(0)
     for j in range(room.count):
         p = t.products[room.goods[j]]
         m = interest(now, num, u, p.position, p.key)
         goods[n] = room.goods[j]
         worths[n] = lead + taste_utility(num, u, p, m) + insurance_utility(t, p.merchant)
+        worths[n] += need_utility(num, u, p.category)
         u.intent[p.category] += num.needs_intent_shown
         if live_click(now, num, u, p, m, crowd):
             u.intent[p.category] += 1.0
