@@ -17,6 +17,7 @@ def wake(t, i):
     u = t.users[i]
     u.opened = 0
     u.clicked = -1
+    u.weighed = 0
     u.answer = NOT_ASKED
     u.shared = u.sharing
     u.sharing = -1
