@@ -190,6 +190,13 @@ def status(arguments: list[str]) -> int:
     return tell(Path(folder))
 
 
+def trace(arguments: list[str]) -> int:
+    """Print one user's day."""
+    from sim.lab.trace.verb import main as trace_main
+
+    return trace_main(arguments)
+
+
 def lab(verb: str) -> Callable[[list[str]], int]:
     """A verb of the lab: its module is imported only when it is called."""
     def act(arguments: list[str]) -> int:
@@ -231,6 +238,8 @@ VERBS = {
                        checkpoint, "config"),
     "replay": Verb("KEY [store=DIR]", "simulate an item of the store again and compare every bit", replay),
     "status": Verb("[folder of a study, a run or a store]", "what is done, missing and failed, and why", status),
+    "trace": Verb(f"[user=17] [day=30] {OVERRIDES}", "one user's day: seen, felt, chosen, judged, and by what terms",
+                  trace, "trace", True),
     "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),
     "policies": Verb("", "print the policies with their knobs and null settings", policies),
     "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters, "config"),

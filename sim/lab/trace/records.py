@@ -10,6 +10,8 @@ from typing import Any
 
 Facts = dict[str, Any]
 Terms = dict[str, float]
+CATEGORIES = ("apparel", "beauty", "food", "fresh", "home", "electronics", "baby", "sports", "jewellery", "books",
+              "pets", "daily")  # the order of configs/world/default.yaml
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Living one day with an eye on one user.
 
-Before each phase of the users, the phase's own rule runs once for this user in slow motion on the state as it stands, is
-heard, and is undone; then the phase runs as ever. What it then left of the user, in rows and in the day's log, must
+Before each phase of the users, the phase's own rule runs once for this user in slow motion on the state as it stands,
+is heard, and is undone; then the phase runs as ever. What it then left of the user, in rows and in the day's log, must
 equal what the slow motion left, bit for bit, or the trace says so instead of telling a story.
 """
 from __future__ import annotations

@@ -5,17 +5,18 @@ Every method named like a rule listens to it (see `slowly`). A witness computes 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from inspect import isfunction
 from typing import Any
 
 import numpy as np
 
-from sim.lab.trace.records import Choice, Facts, Impression, Option, Room, Shelf
+from sim.lab.trace.records import CATEGORIES, Choice, Facts, Impression, Option, Room, Shelf
 from sim.lab.trace.slowly import Listener
 from sim.rng import Decision, Venue
 from sim.rules.choose import NEVER
 from sim.rules.feed import FRIEND_SLOT
-from sim.tables import AD, DETRACTS, EXPLORED, INTENTS, PROMOTES, SHOPS, WATCH
+from sim.tables import AD, DETRACTS, EXPLORED, INTENTS, PROMOTES, SHOPS, STEP
 
 Told = Generator[None, Any, None]
 # rules whose results are terms of what a good is worth, beside those of taste, by the term's name
@@ -117,8 +118,8 @@ class Witness:
         card = t.cards[c]
         self._begin(f"slot {slot}" if slot < FRIEND_SLOT else "friend's card")
         yield
-        kind = "friend" if slot >= FRIEND_SLOT else "ad" if flag & AD else "exploration" if flag & EXPLORED else "organic"
-        match, expected = self.matches.get(int(c), (math.nan, math.nan)) if kind in ("ad", "organic") else (math.nan,) * 2
+        kind = _kind(slot, flag)
+        match, expected = self.matches[int(c)] if kind in ("ad", "organic") else (math.nan, math.nan)
         self.feed.append(Impression(
             int(slot), kind, int(card.product), int(card.presenter), int(card.category),
             int(t.products[card.product].price), match, expected, float(self.heard["interest"]),
@@ -152,7 +153,7 @@ class Witness:
         """A visit to a room: what its goods share, then the choice."""
         self._begin(f"room of {_account(t, room.presenter)}")
         yield
-        viewers = float(room.viewer_minutes[visit.minute // 10]) / 10.0
+        viewers = float(room.viewer_minutes[visit.minute // STEP]) / STEP
         for place, one in enumerate(self.rooms):
             if one.row == visit.room and one.entered:
                 self.rooms[place] = Room(one.row, one.presenter, one.how, one.interest, one.chance, True,
@@ -183,13 +184,16 @@ class Witness:
 
     def go_through(self, t: Any, i: int, goods: Any, n: int, venue: int, group: int, fit: float) -> Told:
         """A list is gone through from the top."""
-        where = {Venue.MALL: "home", Venue.SEARCH: f"category {int(group) - 1}"}.get(venue, f"shop key {int(group)}")
-        self._begin(f"{Venue(int(venue)).name.lower()} {where}")
-        listed = [int(goods[rank]) for rank in range(n)]
+        listed, name = [int(goods[rank]) for rank in range(n)], Venue(int(venue)).name.lower()
+        where = name
+        if venue == Venue.SEARCH:
+            where = f"search {CATEGORIES[int(group) - 1]}"
+        elif venue == Venue.SHOP and listed:
+            where = f"shop {int(t.products[listed[0]].merchant)}"
+        self._begin(where)
         self.ranks = {row: rank for rank, row in enumerate(listed, 1)}
         yield
-        self.shelves.append(Shelf(Venue(int(venue)).name.lower(), where, tuple(listed), tuple(self.terms), float(fit),
-                                  self.diverting))
+        self.shelves.append(Shelf(name, where, tuple(listed), tuple(self.terms), float(fit), self.diverting))
 
     # ---- choice ----------------------------------------------------------------------------------
 
@@ -246,12 +250,19 @@ class Witness:
 
 
 OWN = [name for name, method in vars(Witness).items()
-       if isinstance(method, Callable) and not name.startswith("_") and name != "listeners"]  # type: ignore[arg-type]
+       if isfunction(method) and not name.startswith("_") and name != "listeners"]
 
 
 def facts(row: np.void) -> Facts:
     """A row of a structured array as plain values."""
     return {name: row[name].tolist() for name in row.dtype.names or ()}
+
+
+def _kind(slot: int, flag: int) -> str:
+    """Why a card stands in a slot."""
+    if slot >= FRIEND_SLOT:
+        return "friend"
+    return "ad" if flag & AD else "exploration" if flag & EXPLORED else "organic"
 
 
 def _floats(terms: dict[str, Any]) -> dict[str, float]:
