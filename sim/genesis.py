@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.agents import platform, recommender, user
 from sim.agents.user import BUYER, CATEGORIES, DIM, VISIT, VISIT_SLOTS, VISITOR
-from sim.config import BLOCKS, VENUES, SimConfig
+from sim.config import BLOCKS, CHOICES, FEELINGS, VENUES, SimConfig
 from sim.degrees import TieSettings
 from sim.genesis_supply import creators_at_genesis, merchants_at_genesis, products_at_genesis, settle_in
 from sim.graph import CHILDREN, build_graph
@@ -24,7 +24,21 @@ from sim.recommenders import KINDS
 from sim.recommenders.index import build
 from sim.rng import clock
 from sim.shopping import stationary_shopping
-from sim.tables import BOOST, CARD, COVER, EVENT, MODES, NO_STUDIO, ORDER, PURSE, RECOMMENDER, ROOM, STUDIO
+from sim.tables import (
+    BOOST,
+    CARD,
+    CHOICE,
+    COVER,
+    EVENT,
+    MODES,
+    NO_STUDIO,
+    ORDER,
+    PURSE,
+    RECOMMENDER,
+    ROOM,
+    SATISFACTION,
+    STUDIO,
+)
 from sim.tables import VENUES as VENUE_SWITCHES
 from sim.tally import COUNTS
 from sim.world import Day, World
@@ -208,6 +222,7 @@ def _modes(cfg: SimConfig) -> np.ndarray:
     """Switches that are not numbers."""
     modes = np.zeros(MODES, np.int64)
     modes[RECOMMENDER] = KINDS[cfg.recommender.kind]
+    modes[CHOICE], modes[SATISFACTION] = CHOICES.index(cfg.rival.choice), FEELINGS.index(cfg.rival.satisfaction)
     modes[VENUE_SWITCHES] = sum(1 << (1 + VENUES.index(name)) for name in cfg.era.venues)
     return modes
 

@@ -11,6 +11,7 @@ from sim.agents.creator import ACTIVE, HEAD
 from sim.census import Head, take_census
 from sim.fixed import SCALE
 from sim.inequality import gini, tail_exponent
+from sim.orders import complained_of
 from sim.rng import Venue
 from sim.tables import CANCELLED, REFUNDED, SETTLED
 from sim.tally import Count
@@ -170,11 +171,10 @@ def opinion(world: World, heads: np.ndarray) -> Row:
 def quality(world: World) -> Row:
     """How today's deliveries and final orders went."""
     parcels, final = world.day.parcels, world.closed
-    bad = (parcels["late"] > 0) | (parcels["stars"] <= 2) | (parcels["complained"] > 0)
     active = world.merchants["state"] == ACTIVE
     ended = final["status"]
     return {
-        "deliveries": len(parcels), "ccr": ratio(int(bad.sum()), len(parcels)),
+        "deliveries": len(parcels), "ccr": ratio(int(complained_of(parcels).sum()), len(parcels)),
         "late_rate": ratio(int((parcels["late"] > 0).sum()), len(parcels)),
         "stars": ratio(int(parcels["stars"].sum()), len(parcels)),
         "return_rate": ratio(int(np.isin(ended, (REFUNDED, CANCELLED)).sum()), len(final)),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sim.parameters_supply import A, C, Creators, D, Goods, K, Learning, Merchants, V
 from sim.schema import number
 
+MONTHS = 12
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -21,6 +23,7 @@ class Arrival:
     nuisance: float = number("logit/message", 0, 5, A, "γ_n, for messages above 2 a day")
     fatigue: float = number("logit/share", 0, 10, A, "λ₈, 0–10; 15 would cut DAU 39 % at a share of .16")
     fatigue_memory: float = number("day", 1, 90, A, "slow stock of commerce seen; mean over 14 days")
+    usual_open: float = number("prob", 0.01, 1, C, "P7: P(open | alive); who opens so often sees a day's share a day")
     knee_mean: float = number("share", 0, 1, V, "LatePost 2022 via press: 8 % of the feed is commerce")
     knee_sd: float = number("share", 0, 1, A, "spread of tolerance")
     activity_mean: float = number("logit", -10, 10, C, "P7: content .75, shop -.2; P(open | alive) near .69")
@@ -46,7 +49,8 @@ class Needs:
     cupboard_low: float = number("orders", 0, 1, A, "stock at home at which a repurchase falls due")
     cycle: tuple[float, ...] = number("day", 1, 2000, A, "replenishment cycle by category", length=K)
     replenish: tuple[float, ...] = number("0|1", 0, 1, A, "whether a used-up good falls due", length=K)
-    season: tuple[float, ...] = number("factor", 0, 5, A, "level of needs by category", length=K)
+    season: tuple[float, ...] = number(
+        "factor", 0, 5, A, "level of needs, January first, all categories of a month together", length=MONTHS * K)
     wallet_median: float = number("yuan/week", 0, 1e5, C, "P22, P27: shoppers' weekly money")
     wallet_sd: float = number("ln", 0, 3, C, "P3")
     mindshare_memory: float = number("day", 1, 1000, A, "forgetting of the place to buy")
@@ -73,6 +77,8 @@ class Interest:
     position_product: float = number("–", 0, 1, A, "weight of the good in a card's position")
     position_presenter: float = number("–", 0, 1, A, "weight of the presenter")
     position_noise: float = number("–", 0, 1, A, "weight of the day's content")
+    drift: float = number("rad/week", 0, 0.5, A, "taste's own random step; 0 switches it off")
+    pull: float = number("1/long view", 0, 0.1, A, "taste's step towards a good viewed long; 0 switches it off")
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,8 @@ class Lists:
     mall_visit: float = number("logit", -10, 10, C, "b0; P22: .25 visits a DAU-day")
     mall_need: float = number("logit", 0, 5, A, "pull of an open need")
     mall_coupon: float = number("logit", 0, 5, A, "pull of a coupon held")
+    mall_wanted: int = number("goods", 0, 20, A, "best goods of each wanted category that the mall considers; 0: off")
+    mall_trace: float = number("clicks", 0, 20, A, "intent from which a category is wanted without a need")
     search_need: float = number("prob/day", 0, 1, C, "searching for an open need")
     search_intent: float = number("prob/click", 0, 1, A, "p_vs; search after watching (看后搜)")
     clarity: float = number("prob", 0, 1, A, "ζ; a query says what is wanted")
@@ -168,12 +176,16 @@ class Choice:
     intent: float = number("logit", 0, 5, A, "pull of excited intent in a list of its category")
     mindshare: float = number("logit", 0, 5, A, "shelf orders of those to whom the platform is a place to buy")
     host: float = number("logit", 0, 5, A, "hosting skill")
+    host_trust: float = number("logit/sd", 0, 5, A, "v_t; trust in hosts, where a creator presents the good")
+    platform_trust: float = number("logit/sd", 0, 5, A, "v_t; trust in the platform, on the shelf")
     social_proof: float = number("logit/ln", 0, 5, A, "ln(1 + daily sales) of the good")
     insurance: float = number("logit", 0, 5, A, "freight insurance shown; sign V")
     impulse: float = number("logit/sd", 0, 5, A, "impulsiveness, content venues")
+    overrating: float = number("sd/sd", 0, 2, A, "quality the impulsive expect beyond reputation in content venues")
     cupboard: float = number("logit/order", 0, 5, A, "a full cupboard")
     barrier: float = number("logit", 0, 20, A, "not yet a shopper; 4–8, at 1.5 97 % buy within 90 days")
     nest: float = number("–", 0.01, 1, D, "λ in lists; 1 for single items; Alibaba coupon RCT")
+    best_of: int = number("goods", 1, 8, A, "last goods a good must beat; only with rival.choice=best_of_last")
     buyer_sd: float = number("logit", 0, 3, C, "P3, P5: b_u")
     level_sd: float = number("ln", 0, 3, D, "w_u; order value spread")
     basket_sd: float = number("ln", 0, 3, D, "variants and units within an order")

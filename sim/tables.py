@@ -48,6 +48,7 @@ INTENT = np.dtype([
     ("venue", "u1"), ("origin", "u1"), ("status", "u1"), ("insured", "u1"), ("nth", "i2"), ("spell", "i2"),
     ("list_price", "i4"), ("price", "i4"), ("paid", "i4"), ("outside_price", "i4"), ("base", "f8"), ("rival", "f8"),
     ("sensitivity", "f4"), ("reference", "f4"), ("deal", "f4"), ("expected", "f4"),
+    ("spent", "f4"),  # of the buyer's intent in the category
     ("grants", "i2", (COUPON_SLOTS,)), ("benefits", "f4", (COUPON_SLOTS,)), ("thresholds", "i4", (COUPON_SLOTS,)),
     ("expiries", "i2", (COUPON_SLOTS,)), ("cuts", "i4", (COUPON_SLOTS,)),
 ], align=True)
@@ -160,10 +161,11 @@ class Tables:
 ADOPTED, SHOPS, PROMOTES, DETRACTS, SHARES = 1, 2, 4, 8, 16
 
 # modes: switches that are not numbers
-RECOMMENDER, SATISFACTION, VENUES = 0, 1, 2
+RECOMMENDER, SATISFACTION, VENUES, CHOICE = 0, 1, 2, 3
 MODES = 8
 INTEREST, POPULARITY, RANDOM, ORACLE = 0, 1, 2, 3
 LEVEL_AND_SURPRISE, SURPRISE_ONLY = 0, 1
+NESTED_LOGIT, BEST_OF_LAST = 0, 1
 # the lane's buffers
 EVENTS, INTENTS, CHANGES = 0, 1, 2
 ROW_MOST = 256  # entries of one kind that one row may add in one phase

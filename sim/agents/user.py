@@ -7,6 +7,7 @@ DIM = 16  # taste space (model.md §1)
 CATEGORIES = 12
 COUPON_SLOTS = 4
 VISIT_SLOTS = 8  # rooms a user may enter in a day
+RECENT = 8  # goods weighed today that a user may remember; most of choice.best_of
 
 OUTSIDE, VISITOR, BUYER = 0, 1, 2
 
@@ -51,7 +52,9 @@ COLUMNS = (
     Column("taste", "f4", (DIM,), "unit vector", "true taste; nobody but the user and the oracle reads it"),
     Column("learned", "f4", (DIM,), "–", "what the recommender believes about this user"),
     Column("seen", "f4", unit="impressions", doc="impressions behind `learned`"),
-    Column("clicked", "i4", unit="product", doc="last good clicked today and not ordered; -1 for none"),
+    Column("clicked", "i4", unit="product", doc="good clicked today, not ordered, of the largest intent; -1 for none"),
+    Column("weighed", "i4", unit="goods", doc="goods weighed today (rival rule of choice)"),
+    Column("recent", "f4", (RECENT,), "logit", "what the last of them were worth, the n-th in place n mod k"),
     Column("net_invites", "i2", unit="ties", doc="promoters less weighted detractors among friends (outside)"),
     Column("peers", "f4", unit="share", doc="shoppers among friends (not yet a shopper)"),
     Column("shared", "i4", unit="product", doc="good passed on to friends yesterday; -1 for none"),

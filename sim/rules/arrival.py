@@ -65,25 +65,30 @@ def open_app(t, i):
     chance = logistic(open_logit(num, lev, u, now.day))
     if now.day == u.started:
         chance = 1.0  # arriving is opening
-    if uniform(now, u.key, 0, Decision.OPEN, Venue.NONE, 0) >= chance:
+    u.opened = uniform(now, u.key, 0, Decision.OPEN, Venue.NONE, 0) < chance
+    if u.opened == 0:
         u.slots = 0
+        tire(num, lev, u)
         return
-    u.opened = 1
     u.last_open = now.day
     luck = normal(now, u.key, 0, Decision.SLOTS, Venue.NONE, 0)
     rest = uniform(now, u.key, 0, Decision.SLOTS, Venue.NONE, 1)
     u.slots = min(MOST_SLOTS, int(feed_slots(num, lev, u, luck) + rest))
-    _tire(num, lev, u)
+    tire(num, lev, u)
     t.tally[Count.OPENED] += 1
     t.tally[Count.SLOTS] += u.slots
 
 
 @kernel
-def _tire(num, lev, u):
-    """The slow stock of commerce seen moves towards today's share; weariness of past watching stays with it."""
-    share = num.arrival_commerce_share + lev.commerce_share
+def tire(num, lev, u):
+    """One day of the slow stock of commerce seen: a mean over days, of which those spent elsewhere count nothing.
+
+    A visit counts the more, the rarer visits are: who opens as often as users do holds the feed's commerce share, who
+    opens daily more, and who stays away recovers.
+    """
+    dose = u.opened * (num.arrival_commerce_share + lev.commerce_share) / num.arrival_usual_open
     held = keep(num.arrival_fatigue_memory)
-    u.fatigue = held * u.fatigue + (1.0 - held) * share
+    u.fatigue = held * u.fatigue + (1.0 - held) * dose
 
 
 @kernel

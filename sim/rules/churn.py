@@ -91,7 +91,8 @@ def begin_spell(t, num, now, u):
     u.state = VISITOR
     u.theta = correlated_theta(num, t.theta[ARRIVALS], u.leniency, spell_normal(now, u))
     u.shopper = uniform(now, u.key, u.spell, Decision.SHOPPER, Venue.NONE, 0) < t.platform[0].shopping_share
-    u.satisfaction = u.habit = u.mindshare = u.fatigue = 0.0
+    u.satisfaction = u.habit = u.mindshare = 0.0
+    u.fatigue = num.arrival_commerce_share  # as on the first day
     u.orders_spell = 0
     u.first_order = u.last_order = -1
     u.wallet = u.wallet_week

@@ -5,7 +5,18 @@ import numpy as np
 from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.choose import choose, content_utility, insurance_utility, place_utility, settle_on, taste_utility
+from sim.rules.arrival import MOST_SLOTS
+from sim.rules.choose import (
+    choose,
+    content_utility,
+    host_trust_utility,
+    insurance_utility,
+    need_utility,
+    note_click,
+    place_utility,
+    settle_on,
+    taste_utility,
+)
 from sim.rules.common import interest, logistic, venue_open
 from sim.rules.retrieve import shortlist_cards
 from sim.rules.watch import dislikes, react
@@ -128,6 +139,51 @@ def next_organic(used, n):
 
 
 @kernel
+def was_shown(shown, count, c):
+    """Whether card c is among the `count` cards shown so far today."""
+    for j in range(count):
+        if shown[j] == c:
+            return True
+    return False
+
+
+@kernel
+def unseen_young(young, luck, shown, count):
+    """A little-seen card at place `luck` of the day's shelf, or the next one not yet shown; -1 when all were."""
+    first = int(luck * len(young))
+    for step in range(len(young)):
+        c = young[(first + step) % len(young)]
+        if not was_shown(shown, count, c):
+            return np.int64(c)
+    return np.int64(-1)
+
+
+@kernel
+def cross_out(ids, used, n, c):
+    """A card shown is used up in the shortlist, whichever kind of slot showed it."""
+    for j in range(n):
+        if ids[j] == c:
+            used[j] = 1
+
+
+@kernel
+def fill_slot(t, u, slot, ids, chances, used, n, shown, count):
+    """What a slot shows: (card or -1, flag of its kind, price in milli-fen); without an ad or a young card, organic."""
+    num, now = t.num[0], t.now[0]
+    nature = slot_nature(now, num, t.lev[0], u.key, slot)
+    if nature == ADVERT:
+        place, price = auction(t, ids, chances, used, n)
+        if place >= 0:
+            return np.int64(ids[place]), np.int64(AD), price
+    if nature == EXPLORE:
+        c = unseen_young(t.young, uniform(now, u.key, slot, Decision.EXPLORE, Venue.VIDEO, 1), shown, count)
+        if c >= 0:
+            return c, np.int64(EXPLORED), np.int64(0)
+    place = next_organic(used, n)
+    return np.int64(ids[place] if place >= 0 else -1), np.int64(0), np.int64(0)
+
+
+@kernel
 def log_event(t, i, presenter, product, flags, slot, price):
     """Write one impression into the day's log."""
     event = t.events[t.fill[EVENTS]]
@@ -138,31 +194,24 @@ def log_event(t, i, presenter, product, flags, slot, price):
 
 @kernel
 def browse(t, i):
-    """User i goes through the video slots of today's feed, then through what friends passed on."""
-    u, num, now, lev = t.users[i], t.num[0], t.now[0], t.lev[0]
+    """User i goes through the video slots of today's feed, then through what friends passed on; no card twice."""
+    u, num = t.users[i], t.num[0]
     if u.opened == 0 or len(t.cards) == 0:
         return
     ids, scores = np.empty(MOST_CARDS, np.int32), np.empty(MOST_CARDS)
     chances, used = np.empty(MOST_CARDS), np.zeros(MOST_CARDS, np.uint8)
+    shown, count = np.empty(MOST_SLOTS, np.int32), np.int64(0)
     n = shortlist_cards(t, i, ids, scores)
     rank_cards(t, ids, scores, chances, n)
     for slot in range(video_slots(num, u)):
-        nature = slot_nature(now, num, lev, u.key, slot)
-        place, price = np.int64(-1), np.int64(0)
-        if nature == ADVERT:
-            place, price = auction(t, ids, chances, used, n)
-        elif nature == EXPLORE and len(t.young):
-            luck = uniform(now, u.key, slot, Decision.EXPLORE, Venue.VIDEO, 1)
-            show(t, i, np.int64(t.young[int(luck * len(t.young))]), slot, np.int64(EXPLORED), np.int64(0), 0.0)
-            continue
-        flag = np.int64(AD if place >= 0 else 0)
-        if place < 0:
-            place, price = next_organic(used, n), np.int64(0)
-        if place < 0:
-            return
-        used[place] = 1
-        show(t, i, np.int64(ids[place]), slot, flag, price, 0.0)
-    hear_friends(t, i)
+        c, flag, price = fill_slot(t, u, slot, ids, chances, used, n, shown, count)
+        if c < 0:
+            break
+        cross_out(ids, used, n, c)
+        shown[count] = c
+        count += 1
+        show(t, i, c, slot, flag, price, 0.0)
+    hear_friends(t, i, shown, count)
 
 
 @kernel
@@ -229,9 +278,10 @@ def consider(t, i, card, m):
     goods, worths = np.empty(1, np.int32), np.empty(1)
     goods[0] = card.product
     worths[0] = place_utility(num, Venue.VIDEO) + taste_utility(num, u, p, m) + content_utility(num, u)
-    worths[0] += insurance_utility(t, card.merchant)
+    worths[0] += insurance_utility(t, card.merchant) + need_utility(num, u, p.category)
+    worths[0] += host_trust_utility(t, u, card.presenter)
     if choose(t, i, goods, worths, np.int64(1), Venue.VIDEO, np.int64(card.key), 0.0, num.choice_deal_single, 1.0) < 0:
-        u.clicked = card.product
+        note_click(t, u, card.product)
         return
     hype = t.creators[card.presenter].hype if card.presenter < len(t.creators) else 0.0
     settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), np.float64(hype), num.choice_deal_single)
@@ -249,14 +299,14 @@ def pass_on(t, u, card):
 
 
 @kernel
-def hear_friends(t, i):
-    """See the goods that friends passed on yesterday, each once, as extra cards of the seller's own account."""
+def hear_friends(t, i, shown, count):
+    """See a good that a friend passed on yesterday and that was not shown yet, as an extra card of its seller."""
     for e in range(t.ties_ptr[i], t.ties_ptr[i + 1]):
         friend = t.ties_idx[e]
         if not t.signals[friend] & SHARES:
             continue
         c = own_card(t, t.users[friend].shared)
-        if c >= 0:
+        if c >= 0 and not was_shown(shown, count, c):
             t.tally[Count.FRIEND_SLOTS] += 1
             show(t, i, c, np.int64(FRIEND_SLOT), np.int64(0), np.int64(0), t.num[0].feed_share_bonus)
             return

@@ -7,6 +7,7 @@ from sim.rules.common import keep
 from sim.rules.survey import NOT_ASKED
 from sim.tally import Count
 
+MONTHS, YEAR = 12, 365
 MOST_NEEDS = 100  # an int8 column holds them
 
 
@@ -16,6 +17,7 @@ def wake(t, i):
     u = t.users[i]
     u.opened = 0
     u.clicked = -1
+    u.weighed = 0
     u.answer = NOT_ASKED
     u.shared = u.sharing
     u.sharing = -1
@@ -48,6 +50,13 @@ def _expire(now, u):
 
 
 @kernel
+def season(num, day, k):
+    """The level of needs in category k in the month of an absolute day; day 0 is New Year's Day of 365-day years."""
+    month = day % YEAR * MONTHS // YEAR
+    return num.needs_season[month * CATEGORIES + k]
+
+
+@kernel
 def due(num, before, after, k):
     """Whether a used-up good falls due: the cupboard has just sunk below the mark in a replenished category."""
     low = num.needs_cupboard_low
@@ -61,7 +70,7 @@ def _need(t, num, now, u, k):
         if uniform(now, u.key, k, Decision.LEAK_NEED, Venue.NONE, n) < num.needs_leave:
             u.need[k] -= 1
             t.tally[Count.LEAK_NEED] += 1
-    rate = u.need_rate[k] * num.needs_season[k] * num.arrival_weekday[now.day % 7] * t.lev[0].need
+    rate = u.need_rate[k] * season(num, now.day, k) * num.arrival_weekday[now.day % 7] * t.lev[0].need
     fresh = poisson(rate, now, u.key, k, Decision.NEED, Venue.NONE, 0)
     if u.cupboard[k] > 0.0:
         before = u.cupboard[k]

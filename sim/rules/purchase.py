@@ -58,11 +58,8 @@ def _charge(desk: Desk, order: Record) -> None:
 
 @kernel
 def _remember(num: Record, user: Record, order: Record, ln_ratio: float) -> None:
-    """What an order changes in its buyer: a need met, interest spent, a full cupboard, a new reference."""
+    """What an order changes in its buyer beyond what the wish to buy did: a new reference, a buyer's record."""
     k = order.category
-    user.need[k] = max(0, user.need[k] - 1)
-    user.intent[k] = max(0.0, user.intent[k] - 1.0)
-    user.cupboard[k] += 1.0
     user.reference[k] += num.choice_reference_step * (ln_ratio - user.reference[k])
     user.orders_spell += 1
     user.orders_ever += 1

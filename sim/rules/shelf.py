@@ -18,6 +18,7 @@ from sim.rules.choose import (
     holds_coupon,
     insurance_utility,
     place_utility,
+    platform_trust_utility,
     settle_on,
     taste_utility,
     want_utility,
@@ -92,7 +93,7 @@ def shelf_worth(t, u, p, m, venue, fit):
     """Utility of a good on the shelf without price and noise."""
     num = t.num[0]
     worth = place_utility(num, venue) + taste_utility(num, u, p, m) + want_utility(num, u, p.category, fit)
-    return worth + insurance_utility(t, p.merchant) + mindshare_utility(num, u)
+    return worth + insurance_utility(t, p.merchant) + mindshare_utility(num, u) + platform_trust_utility(num, u)
 
 
 @kernel
@@ -163,16 +164,62 @@ def goes_to_mall(num, lev, now, u):
 
 
 @kernel
-def mall_list(t, i, fit):
-    """Show user i the mall's home list and let the user choose."""
+def wanted(num, u, k):
+    """Whether category k holds an open need or a trace of interest strong enough to look for."""
+    return u.need[k] > 0 or u.intent[k] >= num.lists_mall_trace
+
+
+@kernel
+def best_of_page(t, u, k, fit, rows, scores):
+    """The mall's best goods of category k for a user, out of the day's page, into `rows`; how many."""
+    n = np.int64(0)
+    for j in range(t.page_size[k]):
+        row = np.int64(t.pages[k, j])
+        score = list_score(t, u, row, fit, learned_match(t, u, t.products[row]))
+        n = keep_best(rows, scores, n, int(t.num[0].lists_mall_wanted), row, score)
+    return n
+
+
+@kernel
+def among(ids, count, row):
+    """Whether a good is among the first `count`."""
+    for j in range(count):
+        if ids[j] == row:
+            return True
+    return False
+
+
+@kernel
+def add_wanted(t, u, ids, count, fit, goods, scores, n):
+    """Let the best goods of each wanted category into the list, beside those shortlisted by interest (承接)."""
+    num, rows, marks = t.num[0], np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    for k in range(CATEGORIES):
+        if num.lists_mall_wanted > 0 and wanted(num, u, k):
+            for j in range(best_of_page(t, u, k, fit, rows, marks)):
+                if not among(ids, count, rows[j]):
+                    score = marks[j] + want_utility(num, u, k, fit)
+                    n = keep_best(goods, scores, n, int(num.lists_mall), np.int64(rows[j]), score)
+    return n
+
+
+@kernel
+def mall_goods(t, i, fit, goods, scores):
+    """The goods that the mall shows user i, best first, into `goods`; how many."""
     u, num = t.users[i], t.num[0]
     ids, matches = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    n = np.int64(0)
-    for j in range(shortlist_goods(t, i, ids, matches)):
+    count, n = shortlist_goods(t, i, ids, matches), np.int64(0)
+    for j in range(count):
         want = want_utility(num, u, t.products[ids[j]].category, fit)
         score = list_score(t, u, np.int64(ids[j]), fit, matches[j]) + want
         n = keep_best(goods, scores, n, int(num.lists_mall), np.int64(ids[j]), score)
+    return add_wanted(t, u, ids, count, fit, goods, scores, n)
+
+
+@kernel
+def mall_list(t, i, fit):
+    """Show user i the mall's list and let the user choose."""
+    goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    n = mall_goods(t, i, fit, goods, scores)
     t.tally[Count.MALL_VISITS] += 1
     go_through(t, i, goods, n, Venue.MALL, np.int64(0), fit)
 

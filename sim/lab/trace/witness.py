@@ -22,7 +22,8 @@ Told = Generator[None, Any, None]
 # rules whose results are terms of what a good is worth, beside those of taste, by the term's name
 TERMS = {"place_utility": "place", "content_utility": "impulse", "insurance_utility": "insurance",
          "need_utility": "need", "intent_utility": "intent", "mindshare_utility": "mindshare",
-         "host_utility": "host", "crowd_utility": "crowd"}
+         "host_utility": "host", "crowd_utility": "crowd", "host_trust_utility": "host trust",
+         "platform_trust_utility": "platform trust"}
 LOGITS = {"open_logit": "open", "watch_logit": "watch", "entry_logit": "enter", "mall_logit": "mall"}
 KEPT = ("interest", "react", "dislikes", "log_event", "search_chance", "send_back_prob", "response_chance",
         "dropout_chance", "arrival_chance", "adoption_chance", "feed_slots", "open_logit", "price_log", "price_gap",
@@ -140,9 +141,8 @@ class Witness:
             self._note_room(t, row, "followed", float(t.num[0].rooms_follow_entry), self.stayed)
 
     def stay(self, t: Any, i: int, row: int, m: float) -> Told:
-        """A room is entered."""
-        yield
-        self.stayed = True
+        """A room is entered, if the day has a place left for it."""
+        self.stayed = bool((yield))
 
     def _note_room(self, t: Any, row: int, how: str, chance: float, entered: bool) -> None:
         """A room that was offered; minutes and viewers come when it is watched."""
