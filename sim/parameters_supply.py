@@ -27,7 +27,7 @@ class Goods:
     stock_days: float = number("day", 0, 1000, A, "cover bought at a restock")
     reorder_days: float = number("day", 0, 1000, A, "cover at which a restock is ordered")
     stock_floor: float = number("units", 0, 1e9, A, "smallest restock")
-    memory: float = number("day", 1, 1000, A, "behind a good's trailing orders and clicks, as lists and ranking read them")
+    memory: float = number("day", 1, 1000, A, "behind a good's trailing orders and clicks in lists and ranking")
     click_weight: float = number("clicks/day", 0.01, 1e4, A, "clicks that halve a good's own conversion record")
     review_weight: float = number("reviews", 0, 1e4, A, "shrinkage of reputation to the mean")
 

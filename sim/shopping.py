@@ -51,11 +51,11 @@ def stationary_shopping(churn: Churn, adopted: float, theta: np.ndarray) -> Shop
 
 
 def arrivals_needed(churn: Churn, stay: np.ndarray, hazard: float) -> float:
-    """Share of shoppers among arrivals that keeps the configured share of those present; negative if fewer than none."""
+    """Share of shoppers among arrivals that keeps the configured share of those present; below 0: too many."""
     ends, left = balance(hazard, churn.lapses), not_yet(stay, hazard + churn.lapses)
     return (churn.shoppers - ends * (1.0 - left)) / left
 
 
 def not_yet(stay: np.ndarray, hazard: float) -> float:
-    """Share of those present whom a hazard has not met during their stay: mean of e^(−hazard·age), age geometric in θ."""
+    """Share of those present whom a hazard spared in their stay: mean of e^(−hazard·age), age geometric in θ."""
     return float(np.mean(stay / (1.0 - (1.0 - stay) * np.exp(-hazard))))

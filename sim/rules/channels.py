@@ -24,7 +24,8 @@ def shrunk_return(num: np.record, m: np.record, channel: int) -> float:
     if cost <= 0.0:
         return 0.0
     prior = 100.0 * m.sales * num.merchants_bandit_prior * m.budget[channel]
-    return (m.channel_sales[channel] + prior) / (max(float(m.channel_cost[channel]), 1.0) + prior * cost / max(sales, 1.0))
+    spent = max(float(m.channel_cost[channel]), 1.0) + prior * cost / max(sales, 1.0)
+    return (m.channel_sales[channel] + prior) / spent
 
 
 @kernel
