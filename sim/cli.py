@@ -197,6 +197,18 @@ def trace(arguments: list[str]) -> int:
     return trace_main(arguments)
 
 
+def report(arguments: list[str]) -> int:
+    """Write a study's results again."""
+    from pathlib import Path
+
+    from sim.lab.remake import remake
+
+    folder, *rest = arguments or [""]
+    lang = rest.pop().removeprefix("lang=") if rest and rest[-1].startswith("lang=") else None
+    _require_none("report DIR", rest)
+    return remake(Path(folder), lang)
+
+
 def lab(verb: str) -> Callable[[list[str]], int]:
     """A verb of the lab: its module is imported only when it is called."""
     def act(arguments: list[str]) -> int:
@@ -237,6 +249,7 @@ VERBS = {
     "checkpoint": Verb(f"out=FILE.npz {OVERRIDES}", "live a world's burn-in and save it, to branch from with warm=FILE",
                        checkpoint, "config"),
     "replay": Verb("KEY [store=DIR]", "simulate an item of the store again and compare every bit", replay),
+    "report": Verb("DIR [lang=zh]", "a study's report again, from its folder and its store", report),
     "status": Verb("[folder of a study, a run or a store]", "what is done, missing and failed, and why", status),
     "trace": Verb(f"[user=17] [day=30] {OVERRIDES}", "one user's day: seen, felt, chosen, judged, and by what terms",
                   trace, "trace", True),

@@ -5,7 +5,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import MISSING, replace
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -27,11 +27,15 @@ KEY_DIGITS = 12  # of a question's key, in the name of its folder
 
 
 class Reader(NamedTuple):
-    """A verb's way from a composed tree and its overrides to what is to be done: checked, then given a folder."""
+    """A verb's way from a composed tree and its overrides to what is to be done: checked, then given a folder.
+
+    `spelled`: what overrides stand for, while they are checked.
+    """
 
     root: str
     read: Callable[[DictConfig, Sequence[str]], Any]
     place: Callable[[Any], Any]
+    spelled: Callable[[list[str]], AbstractContextManager[list[str]]] = nullcontext
 
 
 def reader_of_a_run(verb: str) -> Reader:
@@ -45,12 +49,13 @@ def launch(reader: Reader, arguments: Sequence[str], act: Callable[[Any], int]) 
     Returns the largest exit code. Raises ConfigError before anything is written.
     """
     flags, ready = read_flags(arguments), []
-    if not asks_hydra(flags):
-        for overrides in jobs(flags):
-            asked = reader.read(compose(overrides, reader.root), overrides)
-            ready.append(asked if flags.cfg else reader.place(asked))
-    waiting = iter(ready)
     options = [word for word in arguments if word not in flags.overrides]
+    if not asks_hydra(flags):
+        with reader.spelled(flags.overrides) as flags.overrides:
+            for overrides in jobs(flags):
+                asked = reader.read(compose(overrides, reader.root), overrides)
+                ready.append(asked if flags.cfg else reader.place(asked))
+    waiting = iter(ready)
     return hydra_main([*options, *flags.overrides], lambda node: act(next(waiting)), reader.root)
 
 

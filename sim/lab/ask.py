@@ -16,6 +16,7 @@ from sim.lab.engines import require_engine
 from sim.lab.quantities import known_metrics
 from sim.lab.settings import LANGUAGES, Match, Statistics
 from sim.lab.study import Study
+from sim.lab.study_file import spelled
 from sim.lab.worlds import saved_parents
 from sim.launch import Reader, folder_of, require_writable
 from sim.schema import SETTING, ConfigError, build, choice, listed, near, number, text
@@ -62,7 +63,7 @@ class Question:
 
     def reader(self) -> Reader:
         """The way from the command line to a task."""
-        return Reader(self.verb, self.read, place)
+        return Reader(self.verb, self.read, place, spelled)
 
     def read(self, node: DictConfig, overrides: Sequence[str]) -> Task:
         """The task that a tree describes; raises ConfigError for anything that cannot be."""

@@ -21,20 +21,15 @@ HEAD = ("metric", "factor", "level", "against", "Δ", "95 % CI of Δ", "p", "p a
 COLUMNS = ("metric", "factor", "level", "first", "delta", "low", "high", "p", "p_adjusted")
 
 
-def tell_main_effects(here: Desk, items: Sequence[Item]) -> None:
-    """Print and write every factor's main effects on the primary and the secondary metrics."""
+def tell_main_effects(here: Desk, items: Sequence[Item]) -> str:
+    """Write every factor's main effects on the primary and the secondary metrics; returns the table to print."""
     study = here.task.study
     values = here.workshop.values(list(study.arms), items)
     names = [name for name in (study.primary, *study.metrics) if name in values and whole(values[name]).shape[1] >= 2]
     here.write_tables(items)
     if study.primary not in names:
-        print("fewer than two worlds have every point: no effects")
-        return
+        return "fewer than two worlds have every point: no effects"
     found = {name: main_effects(study.design, whole(values[name]), study.stats.confidence) for name in names}
-    print(table([HEAD, *(_line(name, one) for name in names for one in found[name])]))
-    worlds = whole(values[study.primary]).shape[1]
-    print(f"\n{len(study.arms)} points in {worlds} paired worlds; p adjusted within a metric (Benjamini-Hochberg)\n"
-          "evidence about this model, not a forecast")
     write_csv(here.task.out / "main_effects.csv", COLUMNS, (_row(name, one) for name in names for one in found[name]))
     if study.design["kind"] != "lhs":
         figures = here.task.out / "figures"
@@ -42,6 +37,10 @@ def tell_main_effects(here: Desk, items: Sequence[Item]) -> None:
         rows = whole(values[study.primary])
         write_chart(effects_figure(study.primary, unit_of(study.primary), list(mains(here, rows)),
                                    list(interactions(here, rows)), study.lang), figures)
+    worlds = whole(values[study.primary]).shape[1]
+    return (f"{table([HEAD, *(_line(name, one) for name in names for one in found[name])])}\n\n"
+            f"{len(study.arms)} points in {worlds} paired worlds; p adjusted within a metric (Benjamini-Hochberg)\n"
+            "evidence about this model, not a forecast")
 
 
 def whole(rows: np.ndarray) -> np.ndarray:

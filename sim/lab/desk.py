@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -50,6 +51,12 @@ class Desk:
         self.facts["recommender"] = self.workshop.recommender(list(self.task.study.arms), items)
         failures = tuple(f"{one.arm}, world {one.replication}: {one.error}" for one in self.workshop.failures.values())
         return findings(self.task.study, self.workshop.worlds(self.task.study, items), self.facts, failures)
+
+    def can_tell(self, items: Sequence[Item]) -> bool:
+        """Whether the control has the primary metric in two worlds or more."""
+        study = self.task.study
+        values = self.workshop.values(list(study.arms), items).get(study.primary)
+        return values is not None and bool(np.isfinite(values[list(study.arms).index(study.control)]).sum() >= 2)
 
     def write_tables(self, items: Sequence[Item]) -> None:
         """runs.parquet and daily.parquet, a row a world and a row a day, in the order of arms and replications."""

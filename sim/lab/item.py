@@ -12,17 +12,19 @@ class Item:
     """An arm's world in one replication.
 
     `config` is the whole configuration, replication and block set; `parent` the key of the warm world that it
-    branches from, or empty for one that is lived from genesis.
+    branches from, or empty for one that is lived from genesis; `kept` the key under which a study's roll has it, where
+    the model may have changed since.
     """
 
     arm: str
     config: SimConfig
     parent: str = ""
+    kept: str = ""
 
     @cached_property
     def key(self) -> str:
         """The question's name, the same in every study: 64 hex digits."""
-        return question_key(self.config, self.parent)
+        return self.kept or question_key(self.config, self.parent)
 
     @property
     def replication(self) -> int:

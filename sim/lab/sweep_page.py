@@ -21,18 +21,18 @@ COLUMNS = ("key", "dose", "delta", "low", "high", "relative", "p", "p_adjusted",
            "roi_marginal", "roi_marginal_low", "roi_marginal_high")
 
 
-def tell_doses(here: Desk, items: Sequence[Item]) -> None:
-    """Print and write the response to each key, beside all that a comparison writes."""
+def tell_doses(here: Desk, items: Sequence[Item]) -> str:
+    """Write the response to each key, beside all that a comparison writes; returns the page to print."""
     study = here.task.study
     found, worlds = here.findings(items), here.workshop.worlds(study, items)
     answers = list(responses(study, worlds, found.comparison.effects))
-    print(page(study, found), *(paragraph(one) for one in answers), sep="\n\n")
     write_comparison(here, found, items)
     write_csv(here.task.out / "doses.csv", COLUMNS, (row for one in answers for row in rows(one)))
     for one in answers:
         if all(isinstance(value, int | float) for value in (one.first, *(dose.value for dose in one.doses))):
             chart = dose_figure(curve_of(one, found.comparison), study.lang)
             write_chart(chart._replace(name=f"dose_{one.key}"), here.task.out / "figures")
+    return "\n\n".join([page(study, found), *(paragraph(one) for one in answers)])
 
 
 def paragraph(one: Response) -> str:

@@ -27,6 +27,7 @@ from sim.listing import table
 from sim.schema import ConfigError
 
 Act = Callable[[Task], int]
+Say = Callable[[Desk, Sequence[Item]], str]  # writes what a verb's worlds say; returns what it prints
 
 
 def compare(task: Task) -> int:
@@ -35,38 +36,35 @@ def compare(task: Task) -> int:
         if task.study.match and task.study.match.by:
             here.task = task = replace(task, study=matched(here))
         items = sample(task.study, here.workshop)
-        return tell(here, items, lambda: compared(here, items))
+        return tell(here, items, SAY["compare"])
 
 
-def tell(here: Desk, items: Sequence[Item], say: Callable[[], None]) -> int:
-    """Print and write what was found, if the control has two worlds or more; then what failed."""
-    study = here.task.study
-    values = here.workshop.values(list(study.arms), items).get(study.primary)
-    if values is not None and np.isfinite(values[list(study.arms).index(study.control)]).sum() >= 2:
-        say()
-        print(f"\nfiles: {here.task.out}")
+def tell(here: Desk, items: Sequence[Item], say: Say) -> int:
+    """Print and write what was found, if there is enough to say anything; then what failed."""
+    if here.can_tell(items):
+        print(f"{say(here, items)}\n\nfiles: {here.task.out}")
     return failed(here.workshop)
 
 
-def compared(here: Desk, items: Sequence[Item]) -> None:
-    """The page and the files of a comparison."""
+def compared(here: Desk, items: Sequence[Item]) -> str:
+    """Write the files of a comparison; returns the page to print."""
     found = here.findings(items)
-    print(page(here.task.study, found))
     write_comparison(here, found, items)
+    return page(here.task.study, found)
 
 
 def sweep(task: Task) -> int:
     """Dose and response."""
     with desk(task) as here:
         items = sample(task.study, here.workshop)
-        return tell(here, items, lambda: tell_doses(here, items))
+        return tell(here, items, SAY["sweep"])
 
 
 def design(task: Task) -> int:
     """Main effects of a factorial design."""
     with desk(task) as here:
         items = sample(task.study, here.workshop)
-        return tell(here, items, lambda: tell_main_effects(here, items))
+        return tell(here, items, SAY["design"])
 
 
 def match(task: Task) -> int:
@@ -88,7 +86,7 @@ def matched(here: Desk) -> Study:
     told = dict(study.told)
     for one in found:
         if one.knob:
-            told[one.arm] = [*told.get(one.arm, ()), f"{one.knob}={one.value:.10g}"]
+            told[one.arm] = [*told.get(one.arm, ()), f"{one.knob}={one.value!r}"]
     write_yaml(here.task.out / "matched.yaml", {"arms": [{arm: list(told.get(arm, ()))} for arm in arms]})
     return replace(study, arms=arms, told=told)
 
@@ -119,6 +117,9 @@ def spend(workshop: Workshop, study: Study, n: int, arm: str, config: SimConfig)
     own = [item for item in items if item.arm == arm]
     workshop.simulate(own, warm)
     return workshop.facts([arm], own)[0, 0]
+
+
+SAY: dict[str, Say] = {"compare": compared, "sweep": tell_doses, "design": tell_main_effects}
 
 
 # ---- the command line ----------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class Workshop:
         self.failures: dict[str, Failure] = {}
         self.seconds, self.done = 0.0, 0
 
-    def simulate(self, items: Sequence[Item], warm: Sequence[Item] = ()) -> None:
+    def simulate(self, items: Sequence[Item], warm: Sequence[Item] = ()) -> list[Item]:
         """Have every item in the store that can be simulated; warm worlds only where an item still needs one."""
         missing = {item.parent for item in items if not self.store.has(item.key)}
         wanted = [*(one for one in warm if one.key in missing), *items]
@@ -41,6 +41,7 @@ class Workshop:
         self.seconds += outcome.seconds
         self.done += outcome.done
         self.failures |= {one.key: one for one in outcome.failures}
+        return list(items)
 
     def worlds(self, study: Study, items: Sequence[Item]) -> Worlds:
         """What the store holds of these items, in the order of arms and replications."""
@@ -129,8 +130,7 @@ def sample(study: Study, workshop: Workshop) -> list[Item]:
     """Simulate pairs until the primary is precise or all `n` are done; the items of all of them, done or failed."""
     stats = study.stats
     for n in batches(study.n, stats.n_min, stats.look_ahead) if stats.precision else [study.n]:
-        items, warm = items_of(study.arms, study.control, range(n))
-        workshop.simulate(items, warm)
+        items = workshop.simulate(*items_of(study.arms, study.control, range(n)))
         values = workshop.values(list(study.arms), items)
         if study.primary in values and precise(study, pairs_of(study, values, study.primary)):
             break
