@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 from sim.agents.user import COUPON_SLOTS
+from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, gumbel, normal, stable
 from sim.rules.price import discounted, price_utility
@@ -11,7 +12,7 @@ from sim.tables import INTENTS
 from sim.tally import Count
 
 NEVER = -1.0e300  # utility of what cannot be bought
-NEED, EXCITED = 0, 1  # where an order comes from
+NEED, EXCITED, BROWSE = 0, 1, 2  # where an order comes from
 
 
 class Taste(NamedTuple):
@@ -174,17 +175,42 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
     intent = open_choice(t, u)
     shared = shared_noise(now, nest, u.key, group, venue)
     best = outside_noise(now, u.key, group, venue)
+    pulls, money = 0.0, 0.0
     for j in range(n):
         p = t.products[goods[j]]
         noise = shared + own_noise(now, nest, u.key, p.key, venue)
         total, price, paid = weigh(now, num, lev, u, p, intent, venue, worths[j], markdown, deal, noise)
+        pull = math.exp((total - noise) / nest)
+        pulls, money = pulls + pull, money + pull * paid
         if total > best:
             intent.rival, best = best, total
             intent.product, intent.price, intent.paid = goods[j], price, paid
             intent.base = worths[j] + noise
         elif total > intent.rival:
             intent.rival = total
+    t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest))
     return intent.product
+
+
+@kernel
+def surplus(sensitivity, pulls, money, nest):
+    """Expected gain of a choice over not buying, yuan: ln(1 + Σ^λ), Σ = Σ e^(V/λ), over the marginal utility of money.
+
+    `pulls` is Σ, `money` Σ e^(V/λ)·price in fen. Utility falls by ε in the logarithm of a price, so a yuan is worth
+    ε / price, at the goods' mean price by their chances (Small and Rosen 1981).
+    """
+    if pulls <= 0.0 or sensitivity <= 0.0:
+        return 0.0
+    return math.log(1.0 + pulls ** nest) / sensitivity * money / pulls / 100.0
+
+
+@kernel
+def origin_of(num, u, k, venue):
+    """Where an order of category k comes from: an open need, else content (in it, or its trace), else browsing."""
+    if u.need[k] > 0:
+        return NEED
+    content = venue == Venue.VIDEO or venue == Venue.LIVE
+    return EXCITED if content or u.intent[k] >= num.needs_excited else BROWSE
 
 
 @kernel
@@ -200,10 +226,10 @@ def insurance_utility(t, merchant):
 
 
 @kernel
-def settle_on(t, i, venue, presenter, hype, deal):
+def settle_on(t, i, venue, presenter, hype, deal, via):
     """Turn the chosen good into an intent: keep its terms, take its money and coupons out of the user's hands.
 
-    The buyer expects the good's reputation plus the presenter's `hype`.
+    The buyer expects the good's reputation plus the presenter's `hype`; `via` is the way that led to the good.
     """
     u, now, lev = t.users[i], t.now[0], t.lev[0]
     intent = t.intents[t.fill[INTENTS]]
@@ -211,7 +237,9 @@ def settle_on(t, i, venue, presenter, hype, deal):
     size = basket(now, t.num[0], u, p)
     intent.user, intent.user_key, intent.spell = i, u.key, u.spell
     intent.presenter, intent.venue, intent.deal = presenter, venue, deal
-    intent.origin = NEED if u.need[p.category] > 0 else EXCITED
+    intent.via, intent.origin = via, origin_of(t.num[0], u, p.category, venue)
+    intent.trace = u.intent[p.category]
+    intent.excited_by = u.excited_by[p.category] if u.intent[p.category] > 0.0 else 0
     intent.insured, intent.expected = insured_by(t, p.merchant), p.reputation + hype
     intent.sensitivity, intent.reference = u.price_sensitivity, u.reference[p.category]
     intent.list_price = int(p.list_price * size + 0.5)
