@@ -23,7 +23,7 @@ def take_cohorts(users: np.ndarray, today: int, first: int) -> np.ndarray:
     """Today's row of every cohort that began on absolute day `first` or later; days as they are counted from it."""
     begun = (users["started"] >= first) & (users["started"] <= today)
     of = 2 * (users["started"][begun] - first) + (users["spell"][begun] > 1)
-    size = 2 * (today - first + 1)
+    size = 2 * max(0, today - first + 1)  # none before the first day
     rows = np.zeros(size, COHORTS)
     rows["day"], rows["adopted"], rows["returning"] = today - first, np.arange(size) // 2, np.arange(size) % 2
     rows["age"] = rows["day"] - rows["adopted"]

@@ -100,7 +100,7 @@ def live_day(model: InterestCommerceModel, scribe: Scribe, day: int, sample: np.
     scribe.add_day(model.metrics, day)
     scribe.add_orders([order_log(model.world.closed, model.cfg.burn_in)], day)
     scribe.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
-    scribe.add_cohorts(take_cohorts(model.world.users, model.world.today, model.cfg.burn_in), day)
+    scribe.add_cohorts(take_cohorts(model.world.users, day + model.cfg.burn_in, model.cfg.burn_in), day)
 
 
 def add_open_orders(model: InterestCommerceModel, scribe: Scribe) -> None:

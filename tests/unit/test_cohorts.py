@@ -34,7 +34,7 @@ def test_cohorts_count_everybody_who_came_once():
     model, rows, arrived = toy_model(), [], 0
     for day in range(12):
         model.step()
-        rows.append(take_cohorts(model.world.users, model.world.today, first=0))
+        rows.append(take_cohorts(model.world.users, day, first=0))
         arrived += int(model.metrics["arrivals"]) if day < 11 else 0
     cohorts = np.concatenate(rows)
     assert cohorts["opened"][cohorts["age"] == 0].sum() == arrived > 0
