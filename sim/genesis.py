@@ -124,6 +124,7 @@ def users_at_genesis(n: int, cfg: SimConfig, theta: np.ndarray, rng: np.random.G
     _draw_spells(users, cfg, theta, rng)
     for column in ("first_order", "last_order", "shared", "sharing", "clicked"):
         users[column] = -1
+    users["bought"] = -1
     users["last_open"] = np.where(users["state"] > 0, -1, users["started"])
     return users
 
@@ -180,6 +181,7 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     stay = np.clip(users["theta"].astype(float), world.churn.floor, 0.999)
     users["started"] = -np.minimum(rng.geometric(stay), 20_000)
     users["state"] = np.where(adopted, VISITOR, 0)
+    users["spell"] = adopted  # who is outside has not been here yet
     shopping = stationary_shopping(world.churn, cfg.population.adopted, theta[1])
     users["shopper"] = adopted & (rng.random(n) < shopping.share_at(-users["started"].astype(float)))
     seasoned = rng.random(n) < 1.0 - np.exp(users["started"] / 15.0)
@@ -254,7 +256,8 @@ def _history(cfg: SimConfig, ledger: Ledger) -> dict[str, np.ndarray]:
     days = cfg.burn_in + cfg.horizon + 2
     parties = (ledger.merchant_balances.sum(), ledger.creator_balances.sum())
     return {"arrivals": np.zeros(days, np.int64), "first_orders": np.zeros(days, np.int64),
-            "balances": np.array(parties, np.int64)}
+            "balances": np.array(parties, np.int64), "creator_balances": ledger.creator_balances.copy(),
+            "creator_gains": np.zeros(len(ledger.creator_balances), np.int64)}
 
 
 def empty_day(users: int, products: int, presenters: int) -> Day:

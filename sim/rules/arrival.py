@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.agents.user import CATEGORIES, OUTSIDE
 from sim.jit import kernel
 from sim.rng import Decision, Venue, normal, uniform
@@ -51,8 +53,28 @@ def feed_slots(num, lev, u, luck):
     share = num.arrival_commerce_share + lev.commerce_share
     depth, noise = num.arrival_depth_activity, num.arrival_depth_noise
     level = depth * u.score - 0.5 * depth * depth + noise * luck - 0.5 * noise * noise
-    other_half = 0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0)
-    return num.arrival_slots * share / num.arrival_commerce_share * math.exp(level) * (1.0 - min(other_half, 0.9))
+    return num.arrival_slots * share / num.arrival_commerce_share * math.exp(level) * patience(num, u)
+
+
+@kernel
+def patience(num, u):
+    """What fatigue with commerce leaves of a visit: 1 − the half of it that does not keep people from opening."""
+    return 1.0 - min(0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0), 0.9)
+
+
+@kernel
+def time_budget(num, u):
+    """Whole minutes of a visit, all venues together: 110·(1 − the other half of fatigue)."""
+    return max(1, int(num.arrival_minutes * patience(num, u) + 0.5))
+
+
+@kernel
+def spend(t, u, minutes, count):
+    """Take up to so many whole minutes out of what is left of the day and count them; how many they are."""
+    taken = min(np.int64(minutes), np.int64(u.minutes))
+    u.minutes -= taken
+    t.tally[count] += taken
+    return taken
 
 
 @kernel
@@ -75,6 +97,8 @@ def open_app(t, i):
     rest = uniform(now, u.key, 0, Decision.SLOTS, Venue.NONE, 1)
     u.slots = min(MOST_SLOTS, int(feed_slots(num, lev, u, luck) + rest))
     tire(num, lev, u)
+    u.minutes = time_budget(num, u)
+    t.tally[Count.MINUTES] += u.minutes
     t.tally[Count.OPENED] += 1
     t.tally[Count.SLOTS] += u.slots
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.agents.user import COUPON_SLOTS
+from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, gumbel, normal, stable
 from sim.rules.price import discounted, price_utility
@@ -13,7 +14,7 @@ from sim.tables import BEST_OF_LAST, CHOICE, INTENTS
 from sim.tally import Count
 
 NEVER = -1.0e300  # utility of what cannot be bought
-NEED, EXCITED = 0, 1  # where an order comes from
+NEED, EXCITED, BROWSE = 0, 1, 2  # where an order comes from
 
 
 class Taste(NamedTuple):
@@ -211,6 +212,7 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
     shared = shared_noise(now, nest, u.key, group, venue)
     outside = outside_noise(now, u.key, group, venue)
     best, in_turn = outside, t.modes[CHOICE] == BEST_OF_LAST
+    pulls, money = 0.0, 0.0
     for j in range(n):
         if in_turn and intent.product >= 0:
             break
@@ -219,12 +221,15 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
         total, price, paid = weigh(now, num, lev, u, p, intent, venue, worths[j], markdown, deal, noise)
         if in_turn:
             best = max(outside, aspire(num, u, total))
+        pull = math.exp((total - noise) / nest)
+        pulls, money = pulls + pull, money + pull * paid
         if total > best:
             intent.rival, best = best, total
             intent.product, intent.price, intent.paid = goods[j], price, paid
             intent.base = worths[j] + noise
         elif total > intent.rival:
             intent.rival = total
+    t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest))
     return intent.product
 
 
@@ -243,6 +248,27 @@ def note_click(t, u, product):
 
 
 @kernel
+def surplus(sensitivity, pulls, money, nest):
+    """Expected gain of a choice over not buying, yuan: ln(1 + Σ^λ), Σ = Σ e^(V/λ), over the marginal utility of money.
+
+    `pulls` is Σ, `money` Σ e^(V/λ)·price in fen. Utility falls by ε in the logarithm of a price, so a yuan is worth
+    ε / price, at the goods' mean price by their chances (Small and Rosen 1981).
+    """
+    if pulls <= 0.0 or sensitivity <= 0.0:
+        return 0.0
+    return math.log(1.0 + pulls ** nest) / sensitivity * money / pulls / 100.0
+
+
+@kernel
+def origin_of(num, u, k, venue):
+    """Where an order of category k comes from: an open need, else content (in it, or its trace), else browsing."""
+    if u.need[k] > 0:
+        return NEED
+    content = venue == Venue.VIDEO or venue == Venue.LIVE
+    return EXCITED if content or u.intent[k] >= num.needs_excited else BROWSE
+
+
+@kernel
 def insured_by(t, merchant):
     """Whether a merchant's goods show freight insurance, its own or a programme's (1 or 0)."""
     return t.merchants[merchant].insured | (t.cover[merchant].share > 0.0)
@@ -255,10 +281,10 @@ def insurance_utility(t, merchant):
 
 
 @kernel
-def settle_on(t, i, venue, presenter, hype, deal):
+def settle_on(t, i, venue, presenter, hype, deal, via):
     """Turn the chosen good into an intent: keep its terms, take its money and coupons out of the user's hands.
 
-    `hype` is the presenter's.
+    `hype` is the presenter's; `via` the way that led to the good.
     """
     u, now, lev = t.users[i], t.now[0], t.lev[0]
     intent = t.intents[t.fill[INTENTS]]
@@ -266,6 +292,9 @@ def settle_on(t, i, venue, presenter, hype, deal):
     size = basket(now, t.num[0], u, p)
     intent.user, intent.user_key, intent.spell = i, u.key, u.spell
     intent.presenter, intent.venue, intent.deal = presenter, venue, deal
+    intent.via, intent.origin = via, origin_of(t.num[0], u, p.category, venue)
+    intent.trace = u.intent[p.category]
+    intent.excited_by = u.excited_by[p.category] if u.intent[p.category] > 0.0 else 0
     intent.insured = insured_by(t, p.merchant)
     intent.expected = expected_quality(t.num[0], u, p, venue, hype)
     intent.sensitivity, intent.reference = u.price_sensitivity, u.reference[p.category]
@@ -282,7 +311,6 @@ def settle_on(t, i, venue, presenter, hype, deal):
 @kernel
 def meet_want(u, intent, k):
     """What a wish in category k stems from is met at once, so that one need or trace is not bought twice a day."""
-    intent.origin = NEED if u.need[k] > 0 else EXCITED
     intent.spent = min(u.intent[k], 1.0)
     u.need[k] -= 1 if intent.origin == NEED else 0
     u.intent[k] -= intent.spent

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.agents.user import CATEGORIES, COUPON_SLOTS, OUTSIDE, VISITOR
+from sim.agents.user import CATEGORIES, COUPON_SLOTS, KNOWN_SHOPS, OUTSIDE, VISITOR
 from sim.jit import kernel
 from sim.rng import Decision, Venue, normal, normal_cdf, uniform
 from sim.tally import Count
@@ -94,13 +94,15 @@ def begin_spell(t, num, now, u):
     u.satisfaction = u.habit = u.mindshare = 0.0
     u.fatigue = num.arrival_commerce_share  # as on the first day
     u.orders_spell = 0
+    for place in range(KNOWN_SHOPS):
+        u.bought[place] = -1
     u.first_order = u.last_order = -1
     u.wallet = u.wallet_week
     for slot in range(COUPON_SLOTS):
         u.coupons[slot].benefit = 0.0
     for k in range(CATEGORIES):
-        u.need[k] = 0
-        u.cupboard[k] = u.intent[k] = u.reference[k] = u.weariness[k] = 0.0
+        u.need[k] = u.excited_by[k] = u.weariness[k] = 0
+        u.cupboard[k] = u.intent[k] = u.reference[k] = 0.0
     t.tally[Count.ARRIVALS] += 1
     t.tally[Count.INVITED] += u.net_invites > 0
 

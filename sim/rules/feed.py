@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from sim.agents.user import WEARY
 from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.arrival import MOST_SLOTS
+from sim.rules.arrival import MOST_SLOTS, time_budget
 from sim.rules.choose import (
     choose,
     content_utility,
@@ -18,13 +19,18 @@ from sim.rules.choose import (
     taste_utility,
 )
 from sim.rules.common import interest, logistic, venue_open
+from sim.rules.excite import excite
 from sim.rules.retrieve import shortlist_cards
+from sim.rules.visits import planned_minutes
 from sim.rules.watch import dislikes, react
 from sim.tables import (
     AD,
+    AD_CARD,
     CLICK,
     EVENTS,
     EXPLORED,
+    FEED_CARD,
+    FRIEND_CARD,
     INTEREST,
     LONG,
     ORACLE,
@@ -38,12 +44,25 @@ MOST_CARDS = 128
 ORGANIC, ADVERT, EXPLORE = 0, 1, 2
 FRIEND_SLOT = 1000  # slot numbers of friends' cards start here
 MILLIFEN = 1000.0
+MOST_WEARY = 65_535  # a uint16 column holds it
 
 
 @kernel
 def video_slots(num, u):
-    """Video slots of today's visit; the other commerce slots preview live rooms."""
+    """Video slots of a visit with the usual minutes for the feed; the other commerce slots preview live rooms."""
     return u.slots - preview_slots(num, u)
+
+
+@kernel
+def videos_today(t, i):
+    """Video slots that user i gets to: rooms, and visits to the shelf that are planned, take minutes off the feed.
+
+    In proportion to the minutes left; the fraction by lot. Visits to which the feed itself leads come out of what is
+    left of its minutes, when its cards have been seen.
+    """
+    u, num = t.users[i], t.num[0]
+    share = max(0.0, u.minutes - planned_minutes(t, i)) / time_budget(num, u) / num.feed_minutes_share
+    return int(video_slots(num, u) * share + uniform(t.now[0], u.key, 0, Decision.SLOTS, Venue.VIDEO, 0))
 
 
 @kernel
@@ -195,7 +214,7 @@ def log_event(t, i, presenter, product, flags, slot, price):
 @kernel
 def browse(t, i):
     """User i goes through the video slots of today's feed, then through what friends passed on; no card twice."""
-    u, num = t.users[i], t.num[0]
+    u = t.users[i]
     if u.opened == 0 or len(t.cards) == 0:
         return
     ids, scores = np.empty(MOST_CARDS, np.int32), np.empty(MOST_CARDS)
@@ -203,7 +222,7 @@ def browse(t, i):
     shown, count = np.empty(MOST_SLOTS, np.int32), np.int64(0)
     n = shortlist_cards(t, i, ids, scores)
     rank_cards(t, ids, scores, chances, n)
-    for slot in range(video_slots(num, u)):
+    for slot in range(min(MOST_SLOTS, videos_today(t, i))):
         c, flag, price = fill_slot(t, u, slot, ids, chances, used, n, shown, count)
         if c < 0:
             break
@@ -221,18 +240,24 @@ def show(t, i, c, slot, flag, price, bonus):
     card = t.cards[c]
     k = card.category
     m = interest(now, num, u, card.position, card.key)
-    flags = flag | react(now, num, u.key, card.key, card.attract + bonus, u.weariness[k], m)
+    flags = flag | react(now, num, u.key, card.key, card.attract + bonus, u.weariness[k] / WEARY, m)
     if flags & WATCH:
-        u.weariness[k] += num.needs_weariness_step
+        tire(u, k, num.needs_weariness_step)
     disliked = dislikes(now, num, u.key, card.key, m)
     if disliked:
-        u.weariness[k] += num.feed_negative_relief
+        tire(u, k, num.feed_negative_relief)
     count_slot(t, u, flags, disliked, m)
     log_event(t, i, card.presenter, card.product, flags, slot, price)
     if flags & CLICK:
-        u.intent[k] += 1.0
-        consider(t, i, card, m)
+        excite(num, u, k, 1.0, card.presenter, 0)
+        consider(t, i, card, m, np.int64(FRIEND_CARD if slot >= FRIEND_SLOT else AD_CARD if flag & AD else FEED_CARD))
         pass_on(t, u, card)
+
+
+@kernel
+def tire(u, k, by):
+    """Add to the fatigue with category k, logit."""
+    u.weariness[k] = min(MOST_WEARY, int(u.weariness[k]) + int(by * WEARY + 0.5))
 
 
 @kernel
@@ -269,7 +294,7 @@ def count_reach(t, u, quiet, keen, flags):
 
 
 @kernel
-def consider(t, i, card, m):
+def consider(t, i, card, m, via):
     """After a product click: order the good of the card, or not."""
     u, num = t.users[i], t.num[0]
     if not venue_open(t, Venue.VIDEO):
@@ -284,7 +309,7 @@ def consider(t, i, card, m):
         note_click(t, u, card.product)
         return
     hype = t.creators[card.presenter].hype if card.presenter < len(t.creators) else 0.0
-    settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), np.float64(hype), num.choice_deal_single)
+    settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), np.float64(hype), num.choice_deal_single, via)
 
 
 @kernel

@@ -16,6 +16,7 @@ def wake(t, i):
     """Start user i's day: decay the stocks, let needs arise and intent leak, refill the wallet once a week."""
     u = t.users[i]
     u.opened = 0
+    u.minutes = 0
     u.clicked = -1
     u.weighed = 0
     u.answer = NOT_ASKED
@@ -83,9 +84,10 @@ def _need(t, num, now, u, k):
 @kernel
 def _intent(t, num, now, u, k):
     """The trace of interest in category k halves every few days and may end as an order elsewhere."""
-    u.weariness[k] *= num.needs_weariness_keep
+    u.weariness[k] = int(u.weariness[k] * num.needs_weariness_keep)
     if u.intent[k] <= 1e-3:
         u.intent[k] = 0.0
+        u.excited_by[k] = 0
         return
     lost = 1.0 - (1.0 - num.needs_intent_leak) ** u.intent[k]
     if uniform(now, u.key, k, Decision.LEAK_EXCITED, Venue.NONE, 0) < lost:

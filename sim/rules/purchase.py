@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.user import BUYER
+from sim.agents.user import BUYER, KNOWN_SHOPS
 from sim.jit import kernel
 from sim.orders import Desk
 from sim.rules.payment import by_creator, insure, pay
@@ -37,6 +37,8 @@ def _copy(desk: Desk, intent: Record, order: Record) -> None:
     order.spell, order.nth = user.spell, user.orders_spell + 1
     order.product, order.product_key, order.merchant = intent.product, product.key, product.merchant
     order.presenter, order.venue, order.origin = intent.presenter, intent.venue, intent.origin
+    order.via, order.excited_by, order.trace = intent.via, intent.excited_by, intent.trace
+    order.outside_price = intent.outside_price
     order.category, order.quality, order.cost = product.category, product.quality, product.unit_cost
     order.expected, order.insured = intent.expected, min(intent.insured, 1)
     order.hazard = return_odds(desk.num[0], product.category, intent.venue, intent.insured)
@@ -66,6 +68,19 @@ def _remember(num: Record, user: Record, order: Record, ln_ratio: float) -> None
     user.state, user.shopper, user.last_order = BUYER, 1, order.day
     if user.orders_spell == 1:
         user.first_order = order.day
+    know_shop(user, order.merchant)
+
+
+@kernel
+def know_shop(user: Record, merchant: int) -> None:
+    """Put a shop in front of those that a buyer remembers; the oldest is forgotten."""
+    place = 0
+    while place < KNOWN_SHOPS - 1 and user.bought[place] != merchant:
+        place += 1
+    while place > 0:
+        user.bought[place] = user.bought[place - 1]
+        place -= 1
+    user.bought[0] = merchant
 
 
 @kernel

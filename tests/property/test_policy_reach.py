@@ -13,7 +13,7 @@ from sim.policies import policies_of
 from sim.rules.learn import is_slot
 from sim.rules.shelf import mall_list, results_page, shop_list
 from sim.segments import members
-from sim.tables import INTENTS, PREVIEW
+from sim.tables import DIVERTED, INTENTS, PREVIEW
 from tests.worlds import days, same, toy_model
 
 CLASSROOM = ("population=classroom", "burn_in=0")
@@ -78,21 +78,21 @@ def test_venue_and_tools_go_to_the_segment():
 def visit_malls(t, fit):
     """Lead every user to the mall's home."""
     for i in range(len(t.users)):
-        mall_list(t, i, fit)
+        mall_list(t, i, fit, DIVERTED)
 
 
 @kernel
 def visit_pages(t, fit):
     """Lead every user to the results page of the category that excites it."""
     for i in range(len(t.users)):
-        results_page(t, i, np.argmax(t.users[i].intent), fit)
+        results_page(t, i, np.argmax(t.users[i].intent), fit, DIVERTED)
 
 
 @kernel
 def visit_shops_of(t, fit):
     """Lead every user to a shop."""
     for i in range(len(t.users)):
-        shop_list(t, i, i % len(t.merchants), fit)
+        shop_list(t, i, i % len(t.merchants), fit, DIVERTED)
 
 
 def wanted(model: InterestCommerceModel, lead, fit: float) -> np.ndarray:
