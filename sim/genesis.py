@@ -170,7 +170,8 @@ def lognormal_mean(rng: np.random.Generator, mean: float, cv: float, n: int) -> 
 def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.random.Generator) -> None:
     """Who is on the platform, since when, how prone to leave, and who shops.
 
-    θ of those present follows the stationary stock, tenure given θ is geometric; long-stayed shoppers have ordered.
+    θ of those present follows the stationary stock, tenure given θ is geometric; long-stayed shoppers have ordered, and
+    who likes buying shops more often, for others gave it up.
     """
     n, world = len(users), cfg.world
     adopted = rng.random(n) < cfg.population.adopted
@@ -183,7 +184,9 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     users["state"] = np.where(adopted, VISITOR, 0)
     users["spell"] = adopted  # who is outside has not been here yet
     shopping = stationary_shopping(world.churn, cfg.population.adopted, theta[1])
-    users["shopper"] = adopted & (rng.random(n) < shopping.share_at(-users["started"].astype(float)))
+    liking, tilt = users["buyer_effect"] / max(world.choice.buyer_sd, 1e-9), world.churn.keen
+    keen = np.exp(tilt * liking - 0.5 * tilt**2)
+    users["shopper"] = adopted & (rng.random(n) < keen * shopping.share_at(-users["started"].astype(float)))
     seasoned = rng.random(n) < 1.0 - np.exp(users["started"] / 15.0)
     users["state"][(users["shopper"] > 0) & seasoned] = BUYER
     settled = 1.0 - np.exp(users["started"] / world.satisfy.habit_memory)

@@ -325,16 +325,18 @@ def pass_on(t, u, card):
 
 @kernel
 def hear_friends(t, i, shown, count):
-    """See a good that a friend passed on yesterday and that was not shown yet, as an extra card of its seller."""
+    """See a good that a friend passed on yesterday and that was not shown yet, as an extra card; the first key's."""
+    best, key = np.int64(-1), np.int64(0)
     for e in range(t.ties_ptr[i], t.ties_ptr[i + 1]):
         friend = t.ties_idx[e]
         if not t.signals[friend] & SHARES:
             continue
         c = own_card(t, t.users[friend].shared)
-        if c >= 0 and not was_shown(shown, count, c):
-            t.tally[Count.FRIEND_SLOTS] += 1
-            show(t, i, c, np.int64(FRIEND_SLOT), np.int64(0), np.int64(0), t.num[0].feed_share_bonus)
-            return
+        if c >= 0 and not was_shown(shown, count, c) and (best < 0 or t.users[friend].key < key):
+            best, key = c, np.int64(t.users[friend].key)
+    if best >= 0:
+        t.tally[Count.FRIEND_SLOTS] += 1
+        show(t, i, best, np.int64(FRIEND_SLOT), np.int64(0), np.int64(0), t.num[0].feed_share_bonus)
 
 
 @kernel
