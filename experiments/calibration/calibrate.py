@@ -21,6 +21,7 @@ from sim.compose import configure
 from sim.config import to_plain
 from sim.files import atomic, write_yaml
 from sim.lab.patterns.bands import bands_of
+from sim.schema import ConfigError
 
 MOST = 100  # trials, by issue 4
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,16 @@ class Search:
         self.world, self.users = to_plain(cfg.world), cfg.population.users
         self.knobs, self.skipped = read_knobs(self.world)
         self.study = open_study(self.out, self.knobs, asked.seed)
+        self.require_same_worlds()
         self.children: set[subprocess.Popen[str]] = set()
+
+    def require_same_worlds(self) -> None:
+        """Raise ConfigError where the folder's trials lived in other worlds than are asked for now."""
+        mine = {name: getattr(self.asked, name) for name in ("population", "era", "horizon", "burn_in", "seed")}
+        theirs = self.study.user_attrs.get("worlds", mine)
+        if theirs != mine:
+            raise ConfigError("out", str(self.out), f"holds trials of other worlds: {theirs}")
+        self.study.set_user_attr("worlds", mine)
 
     def numbers(self) -> list[int]:
         """Trials still to live: those a killed search left unfinished, under their own numbers, then new ones."""
@@ -174,7 +184,11 @@ def read_command(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Search, or confirm the best; 130 when interrupted, to be gone on with by the same command."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    search = Search(read_command())
+    try:
+        search = Search(read_command())
+    except ConfigError as error:
+        print(f"calibrate: {error}", file=sys.stderr)
+        return 2
     print(*search.skipped, sep="\n")
     try:
         if search.asked.confirm:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.schema import ConfigError
+
 sys.path.insert(0, str(Path(__file__).parents[2] / "experiments" / "calibration"))
 from knobs import read_knobs
 from loss import loss
@@ -45,3 +47,5 @@ def test_a_killed_search_goes_on_with_the_same_numbers(tmp_path, monkeypatch):
     assert again.study.trials[1].params == params
     assert [one.value for one in again.study.trials] == [1.0] * 4
     assert calibrate.Search(asked).numbers() == []
+    with pytest.raises(ConfigError, match="other worlds"):
+        calibrate.Search(calibrate.read_command(["--out", str(tmp_path), "--horizon", "30"]))
