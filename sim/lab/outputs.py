@@ -71,8 +71,15 @@ def page(study: Study, found: Findings) -> str:
     if found.returns:
         parts.append(table([RETURN_HEAD, *map(_return_line, found.returns)]))
     parts.append("\n".join(f"{one.arm}: {one.sentence(study.lang)}" for one in found.standings))
+    parts.append(assumptions(comparison))
     parts += ["\n".join(_pairing(found)), _burn_in(comparison), comparison.stop_reason, comparison.verdict]
     return "\n\n".join(part for part in parts if part)
+
+
+def assumptions(comparison: Comparison) -> str:
+    """Whether the signs hold over the futures of what is assumed; empty where none were asked for."""
+    found = comparison.futures
+    return "\n".join(["Assumed, not found", *(one.sentence for one in found.arms)]) if found else ""
 
 
 HEAD = ("arm", "metric", "control", "Δ", "Δ %", "95 % CI of Δ", "p", "p adj.", "P(Δ > 0)", "n", "VRF", "remarks")
