@@ -79,6 +79,7 @@ class Ensemble:
     values: np.ndarray  # (futures, parameters)
     arms: tuple[Robustness, ...]
     refused: tuple[str, ...]  # future and why
+    alpha: float  # adjusted p up to which a correlation is significant
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,13 @@ class Verdicts:
 
     delta: Mapping[str, float]
     clear: Mapping[str, bool]
-    confidence: float
+    confidence: float = 0.95
     lang: str = "en"
+
+    @property
+    def alpha(self) -> float:
+        """The adjusted p up to which a correlation is significant."""
+        return 1.0 - self.confidence
 
 
 def ensemble(found: Verdicts, dims: Sequence[Dimension], numbers: Sequence[int], values: np.ndarray,
@@ -36,7 +41,7 @@ def ensemble(found: Verdicts, dims: Sequence[Dimension], numbers: Sequence[int],
             for (arm, one), adjusted in zip(ranks.items(), p, strict=True)]
     return Ensemble(n, tuple(one.key for one in dims), np.array([one.low for one in dims]),
                     np.array([one.high for one in dims]), tuple(one.source for one in dims), np.array(numbers, int),
-                    values, tuple(rows), tuple(refused))
+                    values, tuple(rows), tuple(refused), found.alpha)
 
 
 def robustness(arm: str, effects: np.ndarray, rho: np.ndarray, p: np.ndarray, found: Verdicts,
@@ -45,16 +50,16 @@ def robustness(arm: str, effects: np.ndarray, rho: np.ndarray, p: np.ndarray, fo
     known = effects[np.isfinite(effects)]
     sign = int(np.sign(found.delta[arm]))
     share = wilson(int((np.sign(known) == sign).sum()), len(known), found.confidence)
-    words = sentence(arm, sign, share, len(known), blame(rho, p, found.confidence), rho, found, dims)
+    words = sentence(arm, sign, share, len(known), blame(rho, p, found.alpha), rho, found, dims)
     return Robustness(arm, sign, effects, share.value, share.low, share.high, rho, p, words)
 
 
-def blame(rho: np.ndarray, p: np.ndarray, confidence: float) -> int | None:
+def blame(rho: np.ndarray, p: np.ndarray, alpha: float) -> int | None:
     """The parameter with the strongest rank correlation, if its adjusted p is significant; else None."""
     if not np.isfinite(rho).any():
         return None
     top = int(np.nanargmax(np.abs(rho)))
-    return top if p[top] <= 1.0 - confidence else None
+    return top if p[top] <= alpha else None
 
 
 def sentence(arm: str, sign: int, share: Share, k: int, top: int | None, rho: np.ndarray, found: Verdicts,

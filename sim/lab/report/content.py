@@ -16,7 +16,7 @@ from typing import Any
 
 from sim.files import plain as plain_values
 from sim.lab.effects import Comparison, Effect
-from sim.lab.report import look
+from sim.lab.report import futures, look
 from sim.lab.report.amounts import (
     DASH,
     Scale,
@@ -276,12 +276,12 @@ def number(value: Any) -> float:
 
 
 def assumed(comparison: Comparison, words: Words) -> Section | None:
-    """The grade-A parameters in play."""
-    if not comparison.assumed:
+    """The grade-A parameters in play, and whether the verdict holds where they lie elsewhere."""
+    if not comparison.assumed and comparison.futures is None:
         return None
     rows = [(key, plain(value), source) for key, value, source in comparison.assumed]
     table = simple((words("key"), words("value"), words("source")), rows, (0, 2))
-    return section("assumed", words, [Text(words("assumed_note")), table])
+    return section("assumed", words, [Text(words("assumed_note")), *futures.blocks(comparison, words), table])
 
 
 def glossary(comparison: Comparison, words: Words) -> Section | None:
