@@ -50,7 +50,7 @@ def robustness(arm: str, effects: np.ndarray, rho: np.ndarray, p: np.ndarray, fo
     known = effects[np.isfinite(effects)]
     sign = int(np.sign(found.delta[arm]))
     share = wilson(int((np.sign(known) == sign).sum()), len(known), found.confidence)
-    words = sentence(arm, sign, share, len(known), blame(rho, p, found.alpha), rho, found, dims)
+    words = sentence(arm, sign, share, effects, blame(rho, p, found.alpha), rho, found, dims)
     return Robustness(arm, sign, effects, share.value, share.low, share.high, rho, p, words)
 
 
@@ -62,17 +62,19 @@ def blame(rho: np.ndarray, p: np.ndarray, alpha: float) -> int | None:
     return top if p[top] <= alpha else None
 
 
-def sentence(arm: str, sign: int, share: Share, k: int, top: int | None, rho: np.ndarray, found: Verdicts,
+def sentence(arm: str, sign: int, share: Share, effects: np.ndarray, top: int | None, rho: np.ndarray, found: Verdicts,
              dims: Sequence[Dimension]) -> str:
     """`the sign holds in x % of k futures; flips when <parameter> is high`."""
     say = phrases("futures", found.lang)
+    k = int(np.isfinite(effects).sum())
     if not k:
         return say["unknown"].format(arm=arm) + say["end"]
     value, low, high = (f"{100 * part:.0f} %" for part in share)
     text = say["holds" if sign else "nothing"].format(arm=arm, share=value, k=k, confidence=100 * found.confidence,
                                                       low=low, high=high)
     text += "" if found.clear[arm] or not sign else say["open"]
-    return text + say_why(sign, share.value < 1.0, top, rho, say, dims) + say["end"]
+    lost = say["lost"].format(lost=len(effects) - k) if k < len(effects) else ""
+    return text + say_why(sign, share.value < 1.0, top, rho, say, dims) + lost + say["end"]
 
 
 def say_why(sign: int, flips: bool, top: int | None, rho: np.ndarray, say: Mapping[str, str],
