@@ -86,7 +86,9 @@ def _dimension(key: str, value: float, rules: Mapping[str, Any], asked: Futures)
     if isinstance(value, bool) or rules["unit"] == "switch":
         return None
     if told:
-        low, high, source = min(told["low"], value), max(told["high"], value), told["source"]
+        low, high = min(told["low"], value), max(told["high"], value)
+        stretched = "" if told["low"] <= value <= told["high"] else f"; stretched to the value in play, {value:g}"
+        source = told["source"] + stretched
         return Dimension(key, *_cut(low, high, rules), False, whole, source)
     if not asked.all or not value:
         return None

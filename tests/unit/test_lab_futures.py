@@ -172,6 +172,7 @@ def test_no_effect_is_a_sign_of_its_own_and_a_lost_future_counts_nowhere() -> No
 
 # ---- on the command line
 
+@pytest.mark.slow
 def test_a_study_over_futures_is_told_resumed_and_made_again(icsim: Icsim, tmp_path: Path) -> None:
     words = ("compare", "arms=[baseline,subsidy,placebo]", *SMALL, "n=2", "backend.workers=1", "futures=3",
              "futures_n=1", "stats.half_width=null", "out=study")
