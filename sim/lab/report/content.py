@@ -3,8 +3,8 @@
 From `Comparison.manifest` it also takes, where they are there: `arms`, arm: what it changes (a text, a list of
 overrides, or a mapping of keys); `margins`, metric: harm allowed, in the metric's unit and with its sign;
 `half_width`, the precision at which the study stops (`0.5%` or `1200`); `returns`, a list of {arm, spend (extra, yuan
-a world), roi_incremental, roi_incremental_low, roi_incremental_high, roi_attributed, roi_attributed_low,
-roi_attributed_high, payback_day}; `patterns`, the pattern card's entries {id, role, value, low, high, inside}.
+a world), roi_incremental, roi_attributed, cac, ltv_incremental, each with its _low and _high, payback_day};
+`patterns`, the pattern card's entries {id, role, value, low, high, inside}.
 """
 from __future__ import annotations
 
@@ -233,23 +233,26 @@ whose_traffic = figure_section("traffic", traffic)
 gain_of_pairing = figure_section("pairing", pairing)
 
 
+RATIOS = ("roi_incremental", "roi_attributed", "cac", "ltv_incremental")
+
+
 def returns(comparison: Comparison, words: Words) -> Section | None:
     """What a yuan given away brought: counted on pairs, beside what a dashboard would show."""
     told = comparison.manifest.get("returns")
     if not told:
         return None
-    rows = [[Cell(one["arm"]), Cell(fixed(number(one["spend"]), 0, True)), roi(one, "incremental"),
-             roi(one, "attributed"), Cell(plain(number(one.get("payback_day"))))] for one in told]
+    rows = [[Cell(one["arm"]), Cell(fixed(number(one["spend"]), 0, True)), *(ratio(one, kind) for kind in RATIOS),
+             Cell(plain(number(one.get("payback_day"))))] for one in told]
     below = words("confidence")
-    heads = [Cell(words("arm")), Cell(words("extra_spend")), Cell(words("roi_incremental"), below),
-             Cell(words("roi_attributed"), below), Cell(words("payback_day"))]
+    heads = [Cell(words("arm")), Cell(words("extra_spend")), *(Cell(words(kind), below) for kind in RATIOS),
+             Cell(words("payback_day"))]
     table = Table(heads, [Group("", rows)], frozenset((0,)))
     return section("returns", words, [table, Text(words("returns_note"), "note")])
 
 
-def roi(told: Mapping[str, Any], kind: str) -> Cell:
-    """A return with its interval."""
-    value, low, high = (number(told.get(f"roi_{kind}{end}")) for end in ("", "_low", "_high"))
+def ratio(told: Mapping[str, Any], kind: str) -> Cell:
+    """A return, or yuan a newcomer, with its interval."""
+    value, low, high = (number(told.get(f"{kind}{end}")) for end in ("", "_low", "_high"))
     places = max(places_of(low, high, value), 1)
     return estimate(fixed(value, places), interval(low, high, places))
 
