@@ -1,6 +1,7 @@
 """Futures: the study's arms over a Latin hypercube of the grade-A numbers in play; what is sampled, and its worlds."""
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from functools import cache
@@ -89,16 +90,17 @@ def _dimension(key: str, value: float, rules: Mapping[str, Any], asked: Futures)
         low, high = min(told["low"], value), max(told["high"], value)
         stretched = "" if told["low"] <= value <= told["high"] else f"; stretched to the value in play, {value:g}"
         source = told["source"] + stretched
-        return Dimension(key, *_cut(low, high, rules), False, whole, source)
+        return Dimension(key, *_cut(low, high, rules, whole), False, whole, source)
     if not asked.all or not value:
         return None
     low, high = sorted((value / asked.factor, value * asked.factor))
-    return Dimension(key, *_cut(low, high, rules), True, whole, f"assumption: × and ÷ {asked.factor:g}")
+    return Dimension(key, *_cut(low, high, rules, whole), True, whole, f"assumption: × and ÷ {asked.factor:g}")
 
 
-def _cut(low: float, high: float, rules: Mapping[str, Any]) -> tuple[float, float]:
-    """A range within the declared bounds."""
-    return float(max(low, rules["low"])), float(min(high, rules["high"]))
+def _cut(low: float, high: float, rules: Mapping[str, Any], whole: bool) -> tuple[float, float]:
+    """A range within the declared bounds; between whole numbers where the value is one."""
+    low, high = max(low, rules["low"]), min(high, rules["high"])
+    return (float(math.ceil(low)), float(math.floor(high))) if whole else (float(low), float(high))
 
 
 @cache
