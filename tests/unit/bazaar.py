@@ -16,7 +16,7 @@ from sim.phases import clear, fulfil, pay, settle
 from sim.phases.receive import receive_rows
 from sim.population import make_dtype
 from sim.rng import Venue, clock
-from sim.rules.choose import meet_want
+from sim.rules.choose import EXCITED, NEED, meet_want
 from sim.rules.price import discounted
 from sim.tables import COVER, EVENT, FUNDERS, INTENT, MODES, ORDER, PURSE, Tables
 from sim.tally import COUNTS
@@ -106,6 +106,7 @@ def intent_of(world, row, product, venue=Venue.MALL, presenter=-1, coupons=(), b
                              one["cuts"][0])
     one["grants"][one["cuts"] == 0] = -1
     world.users["wallet"][row] -= one["paid"][0]
+    one["origin"] = NEED if world.users["need"][row, good["category"]] > 0 else EXCITED
     meet_want(world.users[row], one[0], int(good["category"]))
     return one
 

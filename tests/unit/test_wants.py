@@ -91,7 +91,8 @@ def test_the_impulsive_expect_too_much_of_what_they_buy_in_content(impulse) -> N
     user, good = world.users[0], world.products[0]
     user["impulse"], good["reputation"] = impulse, 0.25
     assert expected_quality(NUM, user, good, SHELF, 0.0) == pytest.approx(0.25)
-    assert expected_quality(NUM, user, good, LIVE, 0.1) == pytest.approx(0.35 + 0.2 * max(impulse, 0.0))
+    hoped = NUM["choice_overrating"] * max(impulse, 0.0)
+    assert expected_quality(NUM, user, good, LIVE, 0.1) == pytest.approx(0.35 + hoped)
 
 
 def test_who_expects_too_much_returns_more_and_is_less_satisfied() -> None:
