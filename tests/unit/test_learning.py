@@ -349,7 +349,8 @@ def test_counts_go_on_under_every_kind_and_factors_only_under_interest() -> None
         videos = ~(t.log["flags"] & (PREVIEW | ORDERED | RETURNED) > 0)
         assert t.products["impressions"].sum() == videos.sum()
         clicked = t.log["flags"] & CLICK > 0
-        np.testing.assert_allclose(t.products["clicks"].sum(), clicked.sum() * -np.expm1(-1 / t.num["goods_memory"][0]), rtol=1e-4)
+        fresh = -np.expm1(-1 / t.num["goods_memory"][0])
+        np.testing.assert_allclose(t.products["clicks"].sum(), clicked.sum() * fresh, rtol=1e-4)
 
 
 def test_base_rates_find_the_rates_of_the_log() -> None:
