@@ -21,6 +21,7 @@ from sim.world import Day, Index, World
 
 Arrays = dict[str, np.ndarray]
 POPULATIONS = ("users", "creators", "merchants", "products", "recommender", "platform")
+HEADER_MOST = 1 << 20  # letters that describe an array: a row of all parameters takes over numpy's 10,000
 PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "purses", "signals", "orders", "closed",
          "tally")
 GROUPS = ("history", "policy_state")
@@ -100,7 +101,7 @@ def load(path: Path, cfg: SimConfig | None = None) -> World:
 def opened(path: Path) -> Iterator[Any]:
     """The file of a saved world; raises ConfigError where it is damaged or no such file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(path, allow_pickle=False, max_header_size=HEADER_MOST) as file:
             yield file
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigError("warm", str(path), f"is not a readable checkpoint ({error})") from error

@@ -15,8 +15,8 @@ from sim.parameters import World
 from sim.schema import SETTING, ConfigError, build, choice, number, switch, text, to_plain
 
 __all__ = [
-    "BLOCKS", "KINDS", "VENUES", "ConfigError", "Era", "Population", "Recommender", "Record", "SimConfig",
-    "build", "choice", "config_hash", "number", "question_key", "switch", "text", "to_plain",
+    "BLOCKS", "CHOICES", "FEELINGS", "KINDS", "VENUES", "ConfigError", "Era", "Population", "Recommender", "Record",
+    "Rival", "SimConfig", "build", "choice", "config_hash", "number", "question_key", "switch", "text", "to_plain",
 ]
 
 BLOCKS = ("explore", "select", "confirm", "calibrate", "teach")
@@ -24,7 +24,7 @@ KINDS = ("interest", "popularity", "random", "oracle")
 VENUES = ("video", "live", "mall", "search", "shop")
 DAYS_MOST = 60_000  # draws count days in sixteen bits
 OUTSIDE_THE_WORLD = ("lab", "dashboard", "figures", "cli.py", "compose.py", "listing.py")
-WORLD_GROUPS = ("seed", "burn_in", "population", "era", "recommender", "policy", "world")
+WORLD_GROUPS = ("seed", "burn_in", "population", "era", "recommender", "rival", "policy", "world")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,19 @@ class Recommender:
     recall_target: float = number("share", 0, 1, SETTING, "share of the best cards that retrieval must find")
 
 
+CHOICES = ("nested_logit", "best_of_last")
+FEELINGS = ("level_surprise", "surprise")
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Rules with a rival, one switch each; the first named is the model's own. Others: recommender, word of mouth."""
+
+    satisfaction: str = choice(FEELINGS, "quality pleases as such and as a surprise, or as a surprise only")
+    # last, because it hides the function of its name
+    choice: str = choice(CHOICES, "among a list at once, or good by good against the last `choice.best_of` seen today")
+
+
 @dataclass(frozen=True)
 class Record:
     """What is written down beside the daily table; nothing here changes the world."""
@@ -77,6 +90,7 @@ class SimConfig:
     population: Population
     era: Era
     recommender: Recommender
+    rival: Rival
     record: Record
     policy: dict[str, dict[str, Any]]
     world: World

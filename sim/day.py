@@ -36,6 +36,7 @@ from sim.phases import (
     shop,
     survey,
     talk,
+    taste,
     ties,
     watch_live,
 )
@@ -85,6 +86,7 @@ PLAN = (
     Phase("log", PLATFORM, "the day's impressions become one log; ads are counted", log.run),
     Phase("learn_items", PLATFORM, "the recommender learns goods and presenters", learn_items.run),
     Phase("learn_users", "users", "the recommender learns users", learn_users.learn_users_rows),
+    Phase("taste", "users", "tastes wander, and follow what was viewed long", taste.taste_rows),
     Phase("accounts", PLATFORM, "costs, wages, ads, stock and capital are paid", accounts.run),
     Phase("careers", "creators", "income against the reservation wage", careers.careers_rows),
     Phase("business", "merchants", "prices, channels, quality, entry and exit", business.business_rows),

@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.agents import platform, recommender, user
 from sim.agents.user import BUYER, CATEGORIES, DIM, VISIT, VISIT_SLOTS, VISITOR
-from sim.config import BLOCKS, VENUES, SimConfig
+from sim.config import BLOCKS, CHOICES, FEELINGS, VENUES, SimConfig
 from sim.degrees import TieSettings
 from sim.genesis_supply import creators_at_genesis, merchants_at_genesis, products_at_genesis, settle_in
 from sim.graph import CHILDREN, build_graph
@@ -24,7 +24,21 @@ from sim.recommenders import KINDS
 from sim.recommenders.index import build
 from sim.rng import clock
 from sim.shopping import stationary_shopping
-from sim.tables import BOOST, CARD, COVER, EVENT, MODES, NO_STUDIO, ORDER, PURSE, RECOMMENDER, ROOM, STUDIO
+from sim.tables import (
+    BOOST,
+    CARD,
+    CHOICE,
+    COVER,
+    EVENT,
+    MODES,
+    NO_STUDIO,
+    ORDER,
+    PURSE,
+    RECOMMENDER,
+    ROOM,
+    SATISFACTION,
+    STUDIO,
+)
 from sim.tables import VENUES as VENUE_SWITCHES
 from sim.tally import COUNTS
 from sim.world import Day, World
@@ -110,6 +124,7 @@ def users_at_genesis(n: int, cfg: SimConfig, theta: np.ndarray, rng: np.random.G
     _draw_spells(users, cfg, theta, rng)
     for column in ("first_order", "last_order", "shared", "sharing", "clicked"):
         users[column] = -1
+    users["bought"] = -1
     users["last_open"] = np.where(users["state"] > 0, -1, users["started"])
     return users
 
@@ -155,7 +170,8 @@ def lognormal_mean(rng: np.random.Generator, mean: float, cv: float, n: int) -> 
 def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.random.Generator) -> None:
     """Who is on the platform, since when, how prone to leave, and who shops.
 
-    θ of those present follows the stationary stock, tenure given θ is geometric; long-stayed shoppers have ordered.
+    θ of those present follows the stationary stock, tenure given θ is geometric; long-stayed shoppers have ordered, and
+    who likes buying shops more often, for others gave it up.
     """
     n, world = len(users), cfg.world
     adopted = rng.random(n) < cfg.population.adopted
@@ -166,8 +182,11 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     stay = np.clip(users["theta"].astype(float), world.churn.floor, 0.999)
     users["started"] = -np.minimum(rng.geometric(stay), 20_000)
     users["state"] = np.where(adopted, VISITOR, 0)
+    users["spell"] = adopted  # who is outside has not been here yet
     shopping = stationary_shopping(world.churn, cfg.population.adopted, theta[1])
-    users["shopper"] = adopted & (rng.random(n) < shopping.share_at(-users["started"].astype(float)))
+    liking, tilt = users["buyer_effect"] / max(world.choice.buyer_sd, 1e-9), world.churn.keen
+    keen = np.exp(tilt * liking - 0.5 * tilt**2)
+    users["shopper"] = adopted & (rng.random(n) < keen * shopping.share_at(-users["started"].astype(float)))
     seasoned = rng.random(n) < 1.0 - np.exp(users["started"] / 15.0)
     users["state"][(users["shopper"] > 0) & seasoned] = BUYER
     settled = 1.0 - np.exp(users["started"] / world.satisfy.habit_memory)
@@ -208,6 +227,7 @@ def _modes(cfg: SimConfig) -> np.ndarray:
     """Switches that are not numbers."""
     modes = np.zeros(MODES, np.int64)
     modes[RECOMMENDER] = KINDS[cfg.recommender.kind]
+    modes[CHOICE], modes[SATISFACTION] = CHOICES.index(cfg.rival.choice), FEELINGS.index(cfg.rival.satisfaction)
     modes[VENUE_SWITCHES] = sum(1 << (1 + VENUES.index(name)) for name in cfg.era.venues)
     return modes
 
@@ -239,7 +259,8 @@ def _history(cfg: SimConfig, ledger: Ledger) -> dict[str, np.ndarray]:
     days = cfg.burn_in + cfg.horizon + 2
     parties = (ledger.merchant_balances.sum(), ledger.creator_balances.sum())
     return {"arrivals": np.zeros(days, np.int64), "first_orders": np.zeros(days, np.int64),
-            "balances": np.array(parties, np.int64)}
+            "balances": np.array(parties, np.int64), "creator_balances": ledger.creator_balances.copy(),
+            "creator_gains": np.zeros(len(ledger.creator_balances), np.int64)}
 
 
 def empty_day(users: int, products: int, presenters: int) -> Day:

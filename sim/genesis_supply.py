@@ -33,6 +33,7 @@ from sim.rules.traits import (
 
 # keys of each kind lie in a range of their own; users' lie below
 CREATOR_KEYS, MERCHANT_KEYS, PRODUCT_KEYS = 0xC000_0000, 0xD000_0000, 0xE000_0000
+APPEAL_SHARE, REPUTATION_SHARE = 1.7, 0.9  # log sales in a good's appeal and reputation: C, town after a year (P28)
 CLICKS_PER_ORDER = 20.0  # funnel of model.md §3: 5 % of product clicks order
 CREATORS_PART = 0.3  # of all sales presented by creators on the first day, assumption; forgotten with their EWMA
 MARGIN = 0.06  # of sales left to a merchant after wages and fixed costs, model.md §3
@@ -166,8 +167,9 @@ def set_frequencies(creators: np.ndarray, merchants: np.ndarray, num: np.ndarray
 
 def _spread_orders(products: np.ndarray, merchants: np.ndarray, num: np.ndarray, now: np.ndarray,
                    orders: float) -> None:
-    """Share the day's orders among goods on sale by appeal; stock, capacity and firms' sales follow."""
-    weight = np.where(products["on_sale"] == 1, np.exp(products["appeal"].astype(float)), 0.0)
+    """Share the day's orders among goods on sale by appeal and reputation; stock, capacity and firms' sales follow."""
+    liked = APPEAL_SHARE * products["appeal"].astype(float) + REPUTATION_SHARE * products["reputation"].astype(float)
+    weight = np.where(products["on_sale"] == 1, np.exp(liked), 0.0)
     if weight.sum() == 0.0:
         return
     products["sold"] = orders * weight / weight.sum()

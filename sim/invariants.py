@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.agents.user import BUYER, OUTSIDE, VISIT_SLOTS, VISITOR
+from sim.metrics import MINUTES
 from sim.tally import Count
 from sim.world import World
 
@@ -63,6 +64,13 @@ def dwell_is_conserved(world: World) -> bool:
     return int(world.day.rooms["viewer_minutes"].sum()) == stayed
 
 
+def minutes_are_conserved(world: World) -> bool:
+    """The minutes of all visits are those spent in rooms, mall, search and shops, and those left for the feed."""
+    left = world.users["minutes"].astype(np.int64)
+    spent = sum(int(world.tally[count]) for count in MINUTES.values())
+    return bool((left >= 0).all()) and int(left.sum()) + spent == int(world.tally[Count.MINUTES])
+
+
 def nobody_is_lost(world: World) -> bool:
     """Everyone is outside, visitor or buyer, and as many users are marked as visiting today as opened the app."""
     known = bool(np.isin(world.users["state"], (OUTSIDE, VISITOR, BUYER)).all())
@@ -88,5 +96,6 @@ def graph_is_consistent(world: World) -> bool:
 
 LAWS: tuple[Callable[[World], bool], ...] = (
     books_close, escrow_holds_open_orders, outlay_is_accounted, purses_not_overdrawn, stock_not_negative,
-    wallets_not_negative, dwell_is_conserved, nobody_is_lost, stocks_are_finite, graph_is_consistent,
+    wallets_not_negative, dwell_is_conserved, minutes_are_conserved, nobody_is_lost, stocks_are_finite,
+    graph_is_consistent,
 )

@@ -11,6 +11,7 @@ from sim.policies import policies_of
 from sim.schema import GRADES, declared, join, span
 
 Row = tuple[str, ...]
+MOST_SHOWN = 16  # numbers of a row that are printed one by one
 HEAD = ("key", "value", "unit", "range", "grade", "source")
 
 
@@ -43,7 +44,7 @@ def rows(config: Any, path: str = "") -> Iterator[Row]:
             inside.append((item, join(path, name)))
         elif rules:
             unit, grade, source = (rules.get(part, "") for part in ("unit", "grade", "source"))
-            yield join(path, name), value(item), unit, _range(rules), grade, source
+            yield join(path, name), brief(item), unit, _range(rules), grade, source
     for item, key in inside:
         yield from rows(item, key)
 
@@ -51,6 +52,13 @@ def rows(config: Any, path: str = "") -> Iterator[Row]:
 def _range(rules: Any) -> str:
     """What a field may be, in short."""
     return span(rules) if "low" in rules else " | ".join(rules.get("options", ()))
+
+
+def brief(item: Any) -> str:
+    """A value as it is typed; of a table of numbers, how many and between which."""
+    if isinstance(item, list | tuple) and len(item) > MOST_SHOWN:
+        return f"{len(item)} numbers from {value(min(item))} to {value(max(item))}"
+    return value(item)
 
 
 def value(item: Any) -> str:

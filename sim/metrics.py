@@ -8,17 +8,18 @@ import math
 import numpy as np
 
 from sim.agents.creator import ACTIVE, HEAD
+from sim.attribution import SHELF, attribution
 from sim.census import Head, take_census
 from sim.fixed import SCALE
 from sim.inequality import gini, tail_exponent
+from sim.orders import complained_of
 from sim.rng import Venue
-from sim.tables import CANCELLED, REFUNDED, SETTLED
+from sim.tables import CANCELLED, PREVIEW, REFUNDED, SETTLED
 from sim.tally import Count
 from sim.world import World
 
 FEN = 100.0
 VENUES = {Venue.VIDEO: "video", Venue.LIVE: "live", Venue.MALL: "mall", Venue.SEARCH: "search", Venue.SHOP: "shop"}
-SHELF = (Venue.MALL, Venue.SEARCH, Venue.SHOP)
 Row = dict[str, float]
 
 DEFINITIONS = {
@@ -26,9 +27,15 @@ DEFINITIONS = {
     "gmv_net": ("yuan", "order value settled today, 7 days after sign-off"),
     "gmv_pending": ("yuan", "order value paid and neither settled nor refunded nor cancelled yet, a stock"),
     "gmv_<venue>": ("yuan", "gmv_gross by venue: video, live, mall, search, shop"),
-    "gmv_origin_interest": ("yuan", "gmv_gross of orders without an open need in the category"),
+    "gmv_origin_interest": ("yuan", "gmv_gross without an open need in the category: in content, or on the shelf with "
+                            "a trace of interest of at least needs.excited clicks"),
+    "gmv_origin_browse": ("yuan", "gmv_gross on the shelf with neither need nor such a trace"),
     "gmv_origin_need": ("yuan", "gmv_gross of orders with an open need in the category"),
-    "assisted_gmv": ("yuan", "gmv_gross on the shelf without an open need: excited in content, bought on the shelf"),
+    "assisted_gmv": ("yuan", "gmv_gross on the shelf, with or without a need, whose category content had excited: "
+                     "trace of at least needs.excited clicks; assisted_gmv_<who>_<where> by who raised it to that "
+                     "(creator, merchant) and where (video, live)"),
+    "cannibalised_gmv": ("yuan", "gmv_gross of diverted orders whose category was first excited by another account "
+                         "than the seller's own; what would have been sold without is a matter of comparing runs"),
     "orders": ("orders", "orders paid today; orders_<venue> by venue"),
     "aov": ("yuan/order", "gmv_gross / orders"),
     "buyers": ("users", "distinct users with an order today"),
@@ -42,6 +49,8 @@ DEFINITIONS = {
     "arrivals": ("users", "spells that begin tomorrow"),
     "dropouts": ("users", "spells that ended today"),
     "visitor_d1": ("share", "of those whose spell began 1 day ago, opened today; d7 and d30 alike"),
+    "cohorts.parquet": ("users", "opened and alive by day of adoption and age, new and returning people apart; D_k is "
+                        "opened at age k / opened at age 0 over the cohorts followed so long (sim.cohorts.retention)"),
     "buyer_d30": ("share", "of those with a first order 30 days ago, opened today"),
     "nps": ("points", "100·(promoters − detractors)/answers of today's survey (Reichheld 2003)"),
     "nps_latent": ("points", "the same over all buyers' latent scores"),
@@ -61,6 +70,18 @@ DEFINITIONS = {
     "contribution": ("yuan", "change of the platform's and its purses' balances today, funding between them apart"),
     "merchant_profit": ("yuan", "change of merchants' balances today, without capital"),
     "creator_income": ("yuan", "change of creators' balances today"),
+    "creator_income_mean": ("yuan", "creator_income / creators alive"),
+    "creator_income_median": ("yuan", "median change today of the balances of creators alive"),
+    "creator_income_per_hour": ("yuan/hour", "creator_income / hours of creators' rooms today"),
+    "good_value_share": ("share", "of gmv_gross, orders of goods with q at least the median of those on sale, paid at "
+                         "no more than the same basket costs elsewhere (优价好物)"),
+    "user_surplus": ("yuan", "expected gain of today's choices over not buying: log-sum of every list, card and room, "
+                     "over the marginal utility of money ε / mean price (Small and Rosen 1981)"),
+    "exposure_entropy": ("0–1", "Shannon entropy of today's video impressions over accounts / ln of accounts seen"),
+    "minutes_<venue>": ("minutes", "of all visits, by venue: feed, live, mall, search, shop; they sum to minutes"),
+    "watch_minutes": ("minutes", "minutes_feed + minutes_live"),
+    "searches_need": ("searches", "for an open need; searches_after_view for what content showed (看后搜), "
+                      "searches_suggested by suggestion (猜你想搜), the rest by diversion; searches_unclear of all"),
     "self_broadcast_share": ("share", "gmv of merchants' own rooms / gmv_live"),
     "shelf_share": ("share", "gmv of mall, search and shop / gmv_gross"),
     "head_share": ("share", "of creators' trailing sales, head tier"),
@@ -83,7 +104,7 @@ def day_row(world: World) -> Row:
     """All metrics of the day that just ended, in a fixed order of names."""
     heads = take_census(world.users, world.today)
     row = trade(world) | people(world, heads) | opinion(world, heads)
-    for part in (quality, money, concentration, audience, supply, attention):
+    for part in (quality, money, creator_incomes, concentration, audience, supply, attention, minutes):
         row |= part(world)
     return row
 
@@ -107,16 +128,22 @@ def trade(world: World) -> Row:
     for venue, name in VENUES.items():
         row[f"gmv_{name}"] = float(value[orders["venue"] == venue].sum()) / FEN
         row[f"orders_{name}"] = int((orders["venue"] == venue).sum())
-    excited = orders["origin"] == 1
     shelf = np.isin(orders["venue"], SHELF)
-    row |= {"gmv_origin_interest": float(value[excited].sum()) / FEN,
-            "gmv_origin_need": float(value[~excited].sum()) / FEN,
-            "assisted_gmv": float(value[excited & shelf].sum()) / FEN, "aov": ratio(row["gmv_gross"], len(orders)),
-            "buyers": len(np.unique(orders["user"])),
+    row |= attribution(orders, value, len(world.creators), float(world.num[0]["needs_excited"]))
+    row |= {"aov": ratio(row["gmv_gross"], len(orders)), "buyers": len(np.unique(orders["user"])),
+            "user_surplus": int(world.tally[Count.SURPLUS]) / SCALE,
+            "good_value_share": ratio(float(value[good_value(world)].sum()), float(value.sum())),
             "shelf_share": ratio(float(value[shelf].sum()), float(value.sum()))}
     own = (orders["venue"] == Venue.LIVE) & (orders["presenter"] >= len(world.creators))
     row["self_broadcast_share"] = ratio(float(value[own].sum()) / FEN, row["gmv_live"])
     return row
+
+
+def good_value(world: World) -> np.ndarray:
+    """Which of today's orders are good and cheap: at least the median quality on sale, no dearer than outside."""
+    orders, on_sale = world.day.orders, world.products[world.products["on_sale"] > 0]
+    middle = float(np.median(on_sale["quality"])) if len(on_sale) else math.nan
+    return (orders["quality"] >= middle) & (orders["paid"] <= orders["outside_price"])
 
 
 def order_value(orders: np.ndarray) -> np.ndarray:
@@ -140,7 +167,8 @@ def people(world: World, heads: np.ndarray) -> Row:
         "buyers_state": int(heads[Head.BUYERS]), "shoppers": int(heads[Head.SHOPPERS]),
         "dormant": int(heads[Head.DORMANT]),
         "arrivals": int(tally[Count.ARRIVALS]), "dropouts": int(tally[Count.DROPOUTS]),
-        "adoptions": int(tally[Count.ADOPTIONS]), "invited": int(tally[Count.INVITED]),
+        "adoptions": int(tally[Count.ADOPTIONS]),
+        "lapses": int(tally[Count.LAPSES]), "invited": int(tally[Count.INVITED]),
         "visitor_d1": ratio(heads[Head.DAY_1], ago(arrived, day, 1)),
         "visitor_d7": ratio(heads[Head.DAY_7], ago(arrived, day, 7)),
         "visitor_d30": ratio(heads[Head.DAY_30], ago(arrived, day, 30)),
@@ -170,11 +198,10 @@ def opinion(world: World, heads: np.ndarray) -> Row:
 def quality(world: World) -> Row:
     """How today's deliveries and final orders went."""
     parcels, final = world.day.parcels, world.closed
-    bad = (parcels["late"] > 0) | (parcels["stars"] <= 2) | (parcels["complained"] > 0)
     active = world.merchants["state"] == ACTIVE
     ended = final["status"]
     return {
-        "deliveries": len(parcels), "ccr": ratio(int(bad.sum()), len(parcels)),
+        "deliveries": len(parcels), "ccr": ratio(int(complained_of(parcels).sum()), len(parcels)),
         "late_rate": ratio(int((parcels["late"] > 0).sum()), len(parcels)),
         "stars": ratio(int(parcels["stars"].sum()), len(parcels)),
         "return_rate": ratio(int(np.isin(ended, (REFUNDED, CANCELLED)).sum()), len(final)),
@@ -205,6 +232,17 @@ def discounts(orders: np.ndarray, purse: int) -> int:
     return int(orders["cuts"][orders["grants"] == purse].astype(np.int64).sum())
 
 
+def creator_incomes(world: World) -> Row:
+    """What a creator earns: on average, in the middle, by the hour on air."""
+    alive, rooms = world.creators["state"] == ACTIVE, world.day.rooms
+    gains = world.history["creator_gains"][alive]
+    hours = float(rooms["minutes"][rooms["presenter"] < len(world.creators)].astype(np.int64).sum()) / 60.0
+    total = world.day.flows.get("gain_creators", 0) / FEN
+    return {"creator_income_mean": ratio(total, int(alive.sum())),
+            "creator_income_median": float(np.median(gains)) / FEN if len(gains) else math.nan,
+            "creator_income_per_hour": ratio(total, hours)}
+
+
 def concentration(world: World) -> Row:
     """How unequal sales are among creators, merchants and products."""
     creators = world.creators[world.creators["state"] == ACTIVE]
@@ -226,6 +264,19 @@ def audience(world: World) -> Row:
     return {"gini_followers": gini(followers), "followers_exponent": tail_exponent(followers)}
 
 
+def evenness(world: World) -> float:
+    """Entropy of video impressions over accounts, 0 one account has them all, 1 all accounts seen the same."""
+    log = world.day.log
+    counts = np.bincount(log["presenter"][is_video(log)])
+    shares = np.sort(counts[counts > 0]) / np.maximum(1, counts.sum())
+    return ratio(-float((shares * np.log(shares)).sum()), math.log(len(shares))) if len(shares) > 1 else math.nan
+
+
+def is_video(log: np.ndarray) -> np.ndarray:
+    """Which entries of the day's log are video impressions: in a slot, and no preview of a room."""
+    return (log["slot"] >= 0) & ((log["flags"] & PREVIEW) == 0)
+
+
 def supply(world: World) -> Row:
     """Who sells today and in how many rooms."""
     rooms = world.day.rooms
@@ -234,7 +285,7 @@ def supply(world: World) -> Row:
         "rooms_open": len(rooms), "viewers_per_room": ratio(int(rooms["viewer_minutes"].sum()), minutes),
         "creators_alive": int((world.creators["state"] == ACTIVE).sum()),
         "merchants_alive": int((world.merchants["state"] == ACTIVE).sum()),
-        "cards": len(world.day.cards),
+        "cards": len(world.day.cards), "exposure_entropy": evenness(world),
     }
 
 
@@ -252,13 +303,28 @@ def attention(world: World) -> Row:
     }
 
 
+def minutes(world: World) -> Row:
+    """Minutes by venue; the feed has what the others left of a visit."""
+    tally = world.tally
+    spent = {name: int(tally[count]) for name, count in MINUTES.items()}
+    feed = int(tally[Count.MINUTES]) - sum(spent.values())
+    return {"minutes": int(tally[Count.MINUTES]), "minutes_feed": feed, **spent,
+            "watch_minutes": feed + spent["minutes_live"]}
+
+
+MINUTES = {"minutes_live": Count.DWELL, "minutes_mall": Count.MINUTES_MALL, "minutes_search": Count.MINUTES_SEARCH,
+           "minutes_shop": Count.MINUTES_SHOP}
+
 FUNNEL = {
     "impressions": Count.SLOTS, "previews": Count.PREVIEWS, "video_impressions": Count.VIDEOS,
     "impressions_ads": Count.ADS, "impressions_explore": Count.EXPLORED, "watches": Count.WATCHES,
     "long_views": Count.LONG_VIEWS, "product_clicks": Count.CLICKS_VIDEO, "clicks_live": Count.CLICKS_LIVE,
     "negatives": Count.NEGATIVES, "room_entries": Count.ENTRIES, "entries_follow": Count.ENTRIES_FOLLOW,
-    "watch_minutes": Count.DWELL, "mall_visits": Count.MALL_VISITS, "search_visits": Count.SEARCH_VISITS,
-    "searches": Count.SEARCHES, "shop_visits": Count.SHOP_VISITS, "diverted": Count.DIVERTED,
+    "mall_visits": Count.MALL_VISITS, "search_visits": Count.SEARCH_VISITS,
+    "searches": Count.SEARCHES, "searches_need": Count.SEARCHES_NEED,
+    "searches_after_view": Count.SEARCHES_AFTER_VIEW, "searches_suggested": Count.SEARCHES_SUGGESTED,
+    "searches_unclear": Count.SEARCHES_UNCLEAR, "asked_back": Count.ASKED_BACK,
+    "shop_visits": Count.SHOP_VISITS, "diverted": Count.DIVERTED,
     "intents": Count.INTENTS, "needs": Count.NEEDS, "shares": Count.SHARES, "friend_cards": Count.FRIEND_SLOTS,
     "impressions_merchants": Count.IMPRESSIONS_MERCHANT, "impressions_tail": Count.IMPRESSIONS_TAIL,
     "impressions_waist": Count.IMPRESSIONS_WAIST, "impressions_head": Count.IMPRESSIONS_HEAD,

@@ -120,16 +120,18 @@ NEW_BUYERS = """
 """New buyers: users whose first order of their spell falls on day 0 or later. `after` counts days from it."""
 
 
-def ladder(log: OrderLog, window: int) -> Ladder:
+def ladder(log: OrderLog, window: int, by: str = "user") -> Ladder:
     """How many new buyers placed 1, 2, 3, … orders within `window` days, the first order's day being day one.
 
     Everyone is followed equally long: a buyer counts only if the whole window lies inside the log's days, so
     late comers do not pass for one-time buyers. Leaving the platform within the window is no censoring.
+    `by="merchant"` follows every customer of every shop instead, from the first order there.
     """
-    counts = log.ask(NEW_BUYERS + """
+    start, pair = {"user": (NEW_BUYERS, "user, spell"), "merchant": (SHOP_BUYERS, "user, merchant")}[by]
+    counts = log.ask(start + f"""
         SELECT n, count(*) AS buyers FROM (
             SELECT count(*) AS n FROM step
-            WHERE after < $window AND first + $window <= $days GROUP BY user, spell)
+            WHERE after < $window AND first + $window <= $days GROUP BY {pair})
         GROUP BY n""", window=window, days=log.days)
     exactly = np.zeros(max(int(counts["n"].max(initial=0)), LADDER_STEPS + 1), np.int64)
     exactly[counts["n"] - 1] = counts["buyers"]
@@ -186,6 +188,13 @@ def cohort(log: OrderLog) -> Cohort:
     active = np.zeros(len(ends), np.int64)
     active[counts["month"]] = counts["active"]
     return Cohort(active[followed > 0], followed[followed > 0])
+
+
+SHOP_BUYERS = """
+    WITH newcomer AS (SELECT user, merchant, min(day) AS first FROM log GROUP BY user, merchant HAVING min(day) >= 0),
+    step AS (SELECT newcomer.*, seen.day - first AS after FROM newcomer JOIN seen USING (user, merchant))
+"""
+"""Customers new to a shop: pairs of user and merchant whose first order in the log falls on day 0 or later."""
 
 
 def newcomers(log: OrderLog) -> dict[str, float]:
@@ -311,6 +320,17 @@ def month_orders(log: OrderLog) -> dict[str, float]:
     return {"orders_per_month_buyer": each}
 
 
+def loyalty(log: OrderLog) -> dict[str, float]:
+    """The ladder per customer and shop, within 90 days of the first order there.
+
+    `shop_p_next_k`: P(order k + 1 at the shop | order k there). `shop_ladder_mean_orders` orders a new customer placed
+    there; `shop_ladder_customers` how many pairs of customer and shop are counted.
+    """
+    steps = ladder(log, REPURCHASE_WINDOW, by="merchant")
+    return {f"shop_p_next_{k}": steps.next_order(k) for k in range(1, LADDER_STEPS + 1)} | {
+        "shop_ladder_mean_orders": steps.mean_orders, "shop_ladder_customers": float(steps.reached[0])}
+
+
 Measure = Callable[[OrderLog], dict[str, float]]
 
 MEASURES: tuple[tuple[Measure, frozenset[str]], ...] = (
@@ -320,13 +340,15 @@ MEASURES: tuple[tuple[Measure, frozenset[str]], ...] = (
     (shops, frozenset({"merchant", "paid_fen", "subsidy_fen"})),
     (novelty, frozenset({"user", "merchant"})),
     (month_orders, frozenset({"user"})),
+    (loyalty, frozenset({"user", "merchant"})),
 )
 """Each measure and the columns of the log it reads, besides `day`."""
 
 NAMES = ("p_next_1", "p_next_2", "p_next_3", "p_next_4", "three_order_rate", "repurchase_90",
          "ladder_mean_orders", "ladder_new_buyers", "ladder_window", "gini_buyers", "gini_products_horizon",
          "gini_merchants_horizon", "hhi", "gini_creators_horizon", "head_share_horizon", "new_customer_share",
-         "orders_per_month_buyer")
+         "orders_per_month_buyer", "shop_p_next_1", "shop_p_next_2", "shop_p_next_3", "shop_p_next_4",
+         "shop_ladder_mean_orders", "shop_ladder_customers")
 
 
 def measure(orders: Orders | None, days: int, creators: int | None = None,

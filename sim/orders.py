@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sim.world import World
 
 
+POOR = 2  # stars up to which a good counts as a bad one
+
+
 class Desk(NamedTuple):
     """What clearing and money read and write: `desk` in every rule of an order's life.
 
@@ -54,6 +57,21 @@ def delivered_today(orders: np.ndarray, today: int) -> np.ndarray:
     """Places in the order book of the parcels delivered today, sorted by user row, day and product key."""
     places = np.flatnonzero((orders["due"] == today) & (orders["status"] == DELIVERED))
     return places[np.argsort(orders["user"][places], kind="stable")]
+
+
+def quality_return(orders: np.ndarray) -> np.ndarray:
+    """Which judged orders go back because the good is bad: defective, or so rated; bool (n,)."""
+    return (orders["returned"] > 0) & ((orders["defect"] > 0) | (orders["stars"] <= POOR))
+
+
+def poor_service(orders: np.ndarray) -> np.ndarray:
+    """Which judged orders came late or ended in a complaint; bool (n,)."""
+    return (orders["late"] > 0) | (orders["complained"] > 0)
+
+
+def complained_of(orders: np.ndarray) -> np.ndarray:
+    """Which judged orders count in the CCR: late, 1–2 stars, quality return or complaint; bool (n,)."""
+    return poor_service(orders) | (orders["stars"] <= POOR) | quality_return(orders)
 
 
 def take_final(world: World) -> None:

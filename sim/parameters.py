@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sim.parameters_supply import A, C, Creators, D, Goods, K, Learning, Merchants, V
 from sim.schema import number
 
+MONTHS = 12
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -21,6 +23,7 @@ class Arrival:
     nuisance: float = number("logit/message", 0, 5, A, "γ_n, for messages above 2 a day")
     fatigue: float = number("logit/share", 0, 10, A, "λ₈, 0–10; 15 would cut DAU 39 % at a share of .16")
     fatigue_memory: float = number("day", 1, 90, A, "slow stock of commerce seen; mean over 14 days")
+    usual_open: float = number("prob", 0.01, 1, C, "P7: P(open | alive); who opens so often sees a day's share a day")
     knee_mean: float = number("share", 0, 1, V, "LatePost 2022 via press: 8 % of the feed is commerce")
     knee_sd: float = number("share", 0, 1, A, "spread of tolerance")
     activity_mean: float = number("logit", -10, 10, C, "P7: content .75, shop -.2; P(open | alive) near .69")
@@ -42,11 +45,13 @@ class Needs:
     leave: float = number("1/day", 0, 1, A, "unserved need is met elsewhere")
     intent_half_life: float = number("day", 0.1, 60, A, "t_h; sweep 1–7")
     intent_leak: float = number("prob/click/day", 0, 1, A, "p_leak; 0–.02")
+    excited: float = number("clicks", 0, 20, A, "trace from which an order counts as excited: a click of six days ago")
     intent_shown: float = number("clicks", 0, 1, A, "trace of a good shown in an entered room")
     cupboard_low: float = number("orders", 0, 1, A, "stock at home at which a repurchase falls due")
     cycle: tuple[float, ...] = number("day", 1, 2000, A, "replenishment cycle by category", length=K)
     replenish: tuple[float, ...] = number("0|1", 0, 1, A, "whether a used-up good falls due", length=K)
-    season: tuple[float, ...] = number("factor", 0, 5, A, "level of needs by category", length=K)
+    season: tuple[float, ...] = number(
+        "factor", 0, 5, A, "level of needs, January first, all categories of a month together", length=MONTHS * K)
     wallet_median: float = number("yuan/week", 0, 1e5, C, "P22, P27: shoppers' weekly money")
     wallet_sd: float = number("ln", 0, 3, C, "P3")
     mindshare_memory: float = number("day", 1, 1000, A, "forgetting of the place to buy")
@@ -73,6 +78,8 @@ class Interest:
     position_product: float = number("–", 0, 1, A, "weight of the good in a card's position")
     position_presenter: float = number("–", 0, 1, A, "weight of the presenter")
     position_noise: float = number("–", 0, 1, A, "weight of the day's content")
+    drift: float = number("rad/week", 0, 0.5, A, "taste's own random step; 0 switches it off")
+    pull: float = number("1/long view", 0, 0.1, A, "taste's step towards a good viewed long; 0 switches it off")
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ class Feed:
     preview_share: float = number("share", 0, 1, D, "8 live previews among 20 commerce slots")
     ad_share: float = number("share", 0, 1, D, "35 % of video slots: 4.2 ads a DAU-day")
     ad_reserve: float = number("yuan/1000", 0, 1000, A, "reserve CPM")
+    minutes_share: float = number("share", 0.01, 1, C, "feed's part of the day's minutes at which `slots` holds")
     explore_share: float = number("share", 0, 1, A, "organic slots for cards little seen")
     explore_bar: float = number("impressions", 0, 1e9, A, "below which a good counts as little seen")
     explore_cards: int = number("cards", 1, 512, A, "shelf of little-seen cards the slots draw from")
@@ -133,10 +141,16 @@ class Lists:
     mall_visit: float = number("logit", -10, 10, C, "b0; P22: .25 visits a DAU-day")
     mall_need: float = number("logit", 0, 5, A, "pull of an open need")
     mall_coupon: float = number("logit", 0, 5, A, "pull of a coupon held")
+    mall_wanted: int = number("goods", 0, 20, A, "best goods of each wanted category that the mall considers; 0: off")
+    mall_trace: float = number("clicks", 0, 20, A, "intent from which a category is wanted without a need")
     search_need: float = number("prob/day", 0, 1, C, "searching for an open need")
     search_intent: float = number("prob/click", 0, 1, A, "p_vs; search after watching (看后搜)")
     clarity: float = number("prob", 0, 1, A, "ζ; a query says what is wanted")
     shop_visit: float = number("prob/day", 0, 1, C, "visiting a followed shop; P22: .006 orders a DAU-day")
+    shop_again: float = number("prob/day", 0, 1, A, "visiting a shop bought at and not followed")
+    mall_minutes: float = number("minute", 0, 600, A, "a look at the mall's home")
+    search_minutes: float = number("minute", 0, 600, A, "a results page")
+    shop_minutes: float = number("minute", 0, 600, A, "a look into a shop")
     divert_intent: float = number("clicks", 0, 20, A, "intent from which a diversion is possible")
     step_drop: float = number("prob", 0, 1, A, "lost at each extra step of a path")
     candidates: int = number("goods", 8, 4096, A, "goods a category page chooses from")
@@ -168,14 +182,18 @@ class Choice:
     intent: float = number("logit", 0, 5, A, "pull of excited intent in a list of its category")
     mindshare: float = number("logit", 0, 5, A, "shelf orders of those to whom the platform is a place to buy")
     host: float = number("logit", 0, 5, A, "hosting skill")
+    host_trust: float = number("logit/sd", 0, 5, A, "v_t; trust in hosts, where a creator presents the good")
+    platform_trust: float = number("logit/sd", 0, 5, A, "v_t; trust in the platform, on the shelf")
     social_proof: float = number("logit/ln", 0, 5, A, "ln(1 + daily sales) of the good")
     insurance: float = number("logit", 0, 5, A, "freight insurance shown; sign V")
     impulse: float = number("logit/sd", 0, 5, A, "impulsiveness, content venues")
+    overrating: float = number("sd/sd", 0, 2, A, "quality the impulsive expect beyond reputation in content venues")
     cupboard: float = number("logit/order", 0, 5, A, "a full cupboard")
-    barrier: float = number("logit", 0, 20, A, "not yet a shopper; 4–8, at 1.5 97 % buy within 90 days")
+    barrier: float = number("logit", 0, 20, C, "not yet a shopper; P27, P28: 6 lets .3 % of others adopt a day")
     nest: float = number("–", 0.01, 1, D, "λ in lists; 1 for single items; Alibaba coupon RCT")
-    buyer_sd: float = number("logit", 0, 3, C, "P3, P5: b_u")
-    level_sd: float = number("ln", 0, 3, D, "w_u; order value spread")
+    best_of: int = number("goods", 1, 8, A, "last goods a good must beat; only with rival.choice=best_of_last")
+    buyer_sd: float = number("logit", 0, 3, C, "P3, P4, P5: b_u")
+    level_sd: float = number("ln", 0, 3, C, "w_u; P3, order value spread")
     basket_sd: float = number("ln", 0, 3, D, "variants and units within an order")
     appeal_sd: float = number("logit", 0, 3, C, "P3: appeal of a good")
     cost: tuple[float, ...] = number("logit", 0, 5, A, "decision cost by category", length=K)
@@ -265,6 +283,10 @@ class Churn:
     bass_q: float = number("1/year", 0, 5, D, "imitation; .9 content, .38 others; 309 M, +16.6 % a quarter")
     shoppers: float = number("share", 0, 1, D, "adopted shopping at genesis; P27, P22")
     first_orders: float = number("1/day", 0, 1, C, "first orders of a non-shopper, measured; sets the first day only")
+    keen: float = number("sd", 0, 2, C, "by which shoppers' b_u exceeds the mean, measured; sets the first day only")
+    idle: float = number("day", 0, 1000, A, "without an order, after which a shopper may give up shopping; P6")
+    lapse: float = number("1/day", 0, 1, A, "hazard of giving up shopping once idle; P4, P6")
+    lapses: float = number("1/day", 0, 1, C, "shoppers who give up, measured; sets the first day and arrivals only")
 
 
 @dataclass(frozen=True)

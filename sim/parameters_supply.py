@@ -27,6 +27,7 @@ class Goods:
     stock_days: float = number("day", 0, 1000, A, "cover bought at a restock")
     reorder_days: float = number("day", 0, 1000, A, "cover at which a restock is ordered")
     stock_floor: float = number("units", 0, 1e9, A, "smallest restock")
+    memory: float = number("day", 1, 1000, A, "behind a good's trailing orders and clicks in lists and ranking")
     click_weight: float = number("clicks/day", 0.01, 1e4, A, "clicks that halve a good's own conversion record")
     review_weight: float = number("reviews", 0, 1e4, A, "shrinkage of reputation to the mean")
 
@@ -93,6 +94,7 @@ class Merchants:
     ad_step: float = number("–", 0, 1, A, "daily adjustment of bids to the budget")
     temperature: float = number("–", 0.01, 10, A, "softmax of the channel bandit")
     bandit_noise: float = number("cv", 0, 5, A, "noise of attributed returns; .3 with the data product")
+    bandit_prior: float = number("day", 0, 1000, A, "of usual sales, by which a week's reading of channels is shrunk")
     bandit_memory: float = number("day", 1, 365, A, "window of the bandit")
     bandit_floor: float = number("share", 0, 0.2, A, "smallest effort in a channel")
     price_step: float = number("ln/week", 0, 0.5, A, "hill-climbing step of prices")

@@ -1,4 +1,4 @@
-"""What a run leaves behind: daily table, order log, agent panel, manifest, study, summary, its row of runs.
+"""What a run leaves behind: daily table, order log, agent panel, cohorts, manifest, study, summary, its row of runs.
 
 Every file is whole or absent (`sim.files`). While a run goes on, its tables lie in `unfinished/` as small parts
 (`sim.parts`), at most `FLUSH_SECONDS` of work behind: so much and no more a killed process loses. A run that stops
@@ -30,21 +30,24 @@ from sim.schema import ConfigError
 ORDER_LOG = np.dtype([
     ("day", "i4"), ("final_day", "i4"), ("user", "i4"), ("user_key", "u4"), ("product", "i4"),
     ("merchant", "i4"), ("presenter", "i4"), ("category", "i1"), ("venue", "i1"), ("origin", "i1"),
+    ("via", "i1"), ("excited_by", "i4"), ("trace", "f4"),
     ("list_fen", "i4"), ("paid_fen", "i4"), ("subsidy_fen", "i4"), ("spell", "i2"), ("nth", "i2"),
     ("status", "i1"), ("stars", "i1"), ("late_days", "i1"),
 ])
 """One row of the order log: who bought what where, at which prices, which order of the spell, its end, its rating.
 
-`stars` is 0 until a parcel is judged; `late_days` counts started days after the promised one, at most 127.
+`excited_by` is 2·(presenter + 1) + (1 in a room) of the content that raised the category's trace of interest to what
+counts as excited, 0 of none; `trace` how much of it there was; `via` the way to the good (`sim.tables`). `stars` is 0
+until a parcel is judged; `late_days` counts started days after the promised one, at most 127.
 """
 
 PACKAGES = ("icsim", "mesa", "numpy", "networkx", "matplotlib", "hydra-core", "numba", "llvmlite", "pyarrow",
             "duckdb", "scipy", "tqdm")
-TABLES = ("daily.parquet", "orders.parquet", "panel.parquet")
+TABLES = ("daily.parquet", "orders.parquet", "panel.parquet", "cohorts.parquet")
 READINGS = ("patterns.json", "patterns.png", "orders.json", "orders.png")  # what icsim patterns reads out of a run
 FILES = (*TABLES, "runs.parquet", "summary.json", "panel.png", "funnel.png", *READINGS)
 UNFINISHED, LOCK = "unfinished", ".lock"  # the folder of what is needed only until a run is done
-OWN = re.compile(rf"(daily|orders|panel|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")
+OWN = re.compile(rf"(daily|orders|panel|cohorts|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")
 FLUSH_SECONDS = 5.0  # the parts of a town take some 30 ms to write
 
 
@@ -111,6 +114,7 @@ class Recorder:
         self._daily = DayTable(self.out / "daily.parquet", self.folder)
         self._orders = RowTable(self.out / "orders.parquet", self.folder, order_dtype) if config.orders else None
         self._panel = RowTable(self.out / "panel.parquet", self.folder) if config.panel else None
+        self._cohorts = RowTable(self.out / "cohorts.parquet", self.folder)
         for table in self._tables():
             table.keep(lived)
         write_yaml(self.out / "study.yaml", identity.config)
@@ -150,6 +154,11 @@ class Recorder:
         if self._panel is not None and self._keeps(day):
             self._panel.append(with_day(rows, day))
 
+    def add_cohorts(self, rows: np.ndarray, day: int) -> None:
+        """Take the cohorts' counts of `day` (`sim.cohorts`)."""
+        if day >= 0:
+            self._cohorts.append(rows)
+
     def end_day(self) -> None:
         """Put the day's rows in safety, if the last ones have waited long enough."""
         if perf_counter() - self._flushed >= FLUSH_SECONDS:
@@ -162,7 +171,7 @@ class Recorder:
         self._flushed = perf_counter()
 
     def close(self) -> dict[str, np.ndarray]:
-        """Write daily table, order log and panel under their final names; returns the daily table."""
+        """Write daily table, order log, panel and cohorts under their final names; returns the daily table."""
         for table in self._tables():
             table.finish(self.lived)
         self.closed = True
@@ -192,7 +201,7 @@ class Recorder:
 
     def _tables(self) -> list[PartTable]:
         """The tables that this run writes."""
-        return [table for table in (self._daily, self._orders, self._panel) if table is not None]
+        return [table for table in (self._daily, self._orders, self._panel, self._cohorts) if table is not None]
 
     def _write_manifest(self, status: str, facts: Mapping[str, Any]) -> None:
         """Write the manifest as of now."""

@@ -130,6 +130,9 @@ class Decision(IntEnum):
     SHOPPER = 78
     LEAK_NEED = 79
     LEAK_EXCITED = 80
+    # users: ways through the venues, continued
+    SUGGEST = 81
+    ASK_BACK = 82
     # creators
     CREATOR_LIVE = 100
     CREATOR_START = 101

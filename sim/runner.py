@@ -10,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from sim.checkpoint import load
+from sim.cohorts import take_cohorts
 from sim.config import SimConfig, question_key, to_plain
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
@@ -74,6 +75,9 @@ class Scribe(Protocol):
     def add_panel(self, rows: np.ndarray, day: int) -> None:
         """Take the sampled users' rows at the end of `day`."""
 
+    def add_cohorts(self, rows: np.ndarray, day: int) -> None:
+        """Take the cohorts' counts of `day`."""
+
 
 def live(model: InterestCommerceModel, recorder: Recorder) -> None:
     """Live all days that are left, burn-in first, and record them."""
@@ -96,6 +100,7 @@ def live_day(model: InterestCommerceModel, scribe: Scribe, day: int, sample: np.
     scribe.add_day(model.metrics, day)
     scribe.add_orders([order_log(model.world.closed, model.cfg.burn_in)], day)
     scribe.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
+    scribe.add_cohorts(take_cohorts(model.world.users, day + model.cfg.burn_in, model.cfg.burn_in), day)
 
 
 def add_open_orders(model: InterestCommerceModel, scribe: Scribe) -> None:

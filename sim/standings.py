@@ -15,12 +15,12 @@ from sim.rng import Venue
 from sim.rules.common import keep
 from sim.rules.govern import raw_score
 from sim.rules.pricing import contribution
-from sim.rules.stock import SOLD_MEMORY
 
 if TYPE_CHECKING:
     from sim.world import World
 
 OWN, ALLIANCE, CAMPAIGN, TOP, SHELF = 0, 1, 2, 3, 4  # F, A, C, T, S
+MERCHANT = 1  # place among the funders of a purse
 PARTS = 5  # sums behind a category's score
 
 
@@ -29,16 +29,25 @@ def take_stock(world: World) -> None:
     for table, names in ((world.creators, ("gmv_today",)), (world.merchants, ("gmv_today", "orders_today"))):
         for name in names:
             table[name] = 0
-    add_orders(world.num, world.day.orders, world.creators, world.merchants)
-    note_goods(world.products, np.bincount(world.day.orders["product"], minlength=len(world.products)))
+    add_orders(world.num, world.purses, world.day.orders, world.creators, world.merchants)
+    note_goods(world.num, world.products, np.bincount(world.day.orders["product"], minlength=len(world.products)))
     rank_creators(world.creators, float(world.num["creators_head"][0]), float(world.num["creators_waist"][0]))
     mean_scores(world.num, world.merchants)
 
 
 @kernel
-def channel_of(creators: np.ndarray, order: np.record) -> int:
-    """The channel that an order is attributed to, by its last touch; a coupon makes it the campaign's."""
-    if order.subsidy > 0:
+def is_campaign(purses: np.ndarray, order: np.record) -> bool:
+    """Whether a coupon used in an order was paid for by its merchant, too."""
+    for slot in range(len(order.grants)):
+        if order.cuts[slot] > 0 and order.grants[slot] >= 0 and purses[order.grants[slot]].funders[MERCHANT] > 0.0:
+            return True
+    return False
+
+
+@kernel
+def channel_of(creators: np.ndarray, purses: np.ndarray, order: np.record) -> int:
+    """The channel an order is attributed to: its merchant's campaign if it paid for the coupon, else the last touch."""
+    if order.subsidy > 0 and is_campaign(purses, order):
         return CAMPAIGN
     if order.venue != Venue.VIDEO and order.venue != Venue.LIVE:
         return SHELF
@@ -48,15 +57,16 @@ def channel_of(creators: np.ndarray, order: np.record) -> int:
 
 
 @kernel
-def note_goods(products: np.ndarray, orders: np.ndarray) -> None:
+def note_goods(num: np.ndarray, products: np.ndarray, orders: np.ndarray) -> None:
     """Carry on each good's trailing orders."""
-    held = keep(SOLD_MEMORY)
+    held = keep(num[0].goods_memory)
     for j in range(len(products)):
         products[j].sold = held * products[j].sold + (1.0 - held) * orders[j]
 
 
 @kernel
-def add_orders(num: np.ndarray, orders: np.ndarray, creators: np.ndarray, merchants: np.ndarray) -> None:
+def add_orders(num: np.ndarray, purses: np.ndarray, orders: np.ndarray, creators: np.ndarray,
+               merchants: np.ndarray) -> None:
     """Count the day's orders, their value and what they leave (fen) for merchants, presenting creators, channels."""
     for o in range(len(orders)):
         order = orders[o]
@@ -64,7 +74,7 @@ def add_orders(num: np.ndarray, orders: np.ndarray, creators: np.ndarray, mercha
         m.orders_today += 1
         m.gmv_today += value
         m.week_margin += np.int64(math.floor(contribution(num[0], order, m.service)))
-        m.channel_sales[channel_of(creators, order)] += value
+        m.channel_sales[channel_of(creators, purses, order)] += value
         add_cost(m, order.commission)
         if 0 <= order.presenter < len(creators):
             creators[order.presenter].gmv_today += value

@@ -30,7 +30,8 @@ ANSWERS = ("promoters", "passives", "detractors")
 DERIVED = ("gmv_per_dau", "orders_per_dau")
 STOCKS = {"gmv_pending"}
 FLOWS = ("gmv_", "orders", "subsidy_", "flow_", "take_revenue", "ad_revenue", "contribution",
-         "merchant_profit", "creator_income", "assisted_gmv", "arrivals", "dropouts", "follows", "unfollows",
+         "merchant_profit", "creator_income", "assisted_gmv", "cannibalised_gmv", "user_surplus",
+         "minutes", "asked_back", "arrivals", "dropouts", "follows", "unfollows",
          "invites", "adoptions", "watch_minutes", "impressions", "watches", "long_views", "product_clicks",
          "room_entries", "search_visits", "mall_visits", "shop_visits", "intents", "lapsed_", "leak_",
          "invited", "deliveries", "previews", "video_impressions", "clicks_live", "negatives",

@@ -45,19 +45,25 @@ EVENT = np.dtype([
 
 INTENT = np.dtype([
     ("priority", "u8"), ("user", "i4"), ("user_key", "u4"), ("product", "i4"), ("presenter", "i4"),
-    ("venue", "u1"), ("origin", "u1"), ("status", "u1"), ("insured", "u1"), ("nth", "i2"), ("spell", "i2"),
+    ("venue", "u1"), ("origin", "u1"), ("via", "u1"), ("excited_by", "i4"), ("trace", "f4"),
+    ("status", "u1"), ("insured", "u1"), ("nth", "i2"), ("spell", "i2"),
     ("list_price", "i4"), ("price", "i4"), ("paid", "i4"), ("outside_price", "i4"), ("base", "f8"), ("rival", "f8"),
     ("sensitivity", "f4"), ("reference", "f4"), ("deal", "f4"), ("expected", "f4"),
+    ("spent", "f4"),  # of the buyer's intent in the category
     ("grants", "i2", (COUPON_SLOTS,)), ("benefits", "f4", (COUPON_SLOTS,)), ("thresholds", "i4", (COUPON_SLOTS,)),
     ("expiries", "i2", (COUPON_SLOTS,)), ("cuts", "i4", (COUPON_SLOTS,)),
 ], align=True)
 STANDS, LAPSED_BUDGET, LAPSED_STOCK = 1, 2, 3
+# `via`: the way that led to what was bought
+(OWN_VISIT, NEED_SEARCH, AFTER_VIEW, SUGGESTED, DIVERTED, FEED_CARD, AD_CARD, FRIEND_CARD, PREVIEWED_ROOM,
+ FOLLOWED_ROOM, FOLLOWED_SHOP, KNOWN_SHOP) = range(12)
 
 TIE_CHANGE = np.dtype([("user", "i4"), ("target", "i4"), ("user_key", "u4"), ("sign", "i1")], align=True)
 
 ORDER = np.dtype([
     ("day", "i4"), ("user", "i4"), ("user_key", "u4"), ("product", "i4"), ("product_key", "u4"), ("merchant", "i4"),
-    ("presenter", "i4"), ("category", "u1"), ("venue", "u1"), ("origin", "u1"), ("status", "u1"), ("insured", "u1"),
+    ("presenter", "i4"), ("category", "u1"), ("venue", "u1"), ("origin", "u1"), ("via", "u1"),
+    ("excited_by", "i4"), ("trace", "f4"), ("outside_price", "i4"), ("status", "u1"), ("insured", "u1"),
     ("stars", "u1"), ("late", "u1"), ("failed", "u1"), ("complained", "u1"), ("returned", "u1"), ("judged", "u1"),
     ("defect", "u1"),
     ("spell", "i2"), ("nth", "i2"), ("list_price", "i4"), ("paid", "i4"), ("subsidy", "i4"), ("fee", "i4"),
@@ -160,10 +166,11 @@ class Tables:
 ADOPTED, SHOPS, PROMOTES, DETRACTS, SHARES = 1, 2, 4, 8, 16
 
 # modes: switches that are not numbers
-RECOMMENDER, SATISFACTION, VENUES = 0, 1, 2
+RECOMMENDER, SATISFACTION, VENUES, CHOICE = 0, 1, 2, 3
 MODES = 8
 INTEREST, POPULARITY, RANDOM, ORACLE = 0, 1, 2, 3
 LEVEL_AND_SURPRISE, SURPRISE_ONLY = 0, 1
+NESTED_LOGIT, BEST_OF_LAST = 0, 1
 # the lane's buffers
 EVENTS, INTENTS, CHANGES = 0, 1, 2
 ROW_MOST = 256  # entries of one kind that one row may add in one phase

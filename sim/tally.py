@@ -61,6 +61,17 @@ class Count(IntEnum):
     KEEN_ORGANIC_WATCHES = 50
     KEEN_EXPLORED = 51
     KEEN_EXPLORE_WATCHES = 52
+    MINUTES = 53  # on the app, all venues
+    MINUTES_MALL = 54
+    MINUTES_SEARCH = 55
+    MINUTES_SHOP = 56
+    SEARCHES_NEED = 57
+    SEARCHES_AFTER_VIEW = 58
+    SEARCHES_SUGGESTED = 59
+    SEARCHES_UNCLEAR = 60
+    ASKED_BACK = 61
+    SURPLUS = 62  # yuan, fixed point
+    LAPSES = 63
 
 
 COUNTS = len(Count)

@@ -33,7 +33,7 @@ COLUMNS = (
     Column("trust", "f4", unit="sd", doc="public trust, EWMA of buyers' satisfaction"),
     Column("followers", "i4", unit="users", doc="users who follow the shop"),
     Column("capacity", "f4", unit="orders/day", doc="orders that leave the warehouse on time"),
-    Column("orders_mean", "f4", unit="orders/day", doc="28-day EWMA of orders"),
+    Column("orders_mean", "f4", unit="orders/day", doc="trailing orders a day"),
     Column("sales", "f4", unit="yuan/day", doc="90-day EWMA of daily GMV"),
     Column("profit", "f4", unit="yuan/day", doc="180-day EWMA of daily profit"),
     Column("bid", "f4", unit="fen", doc="ad bid per expected order"),

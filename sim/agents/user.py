@@ -7,11 +7,14 @@ DIM = 16  # taste space (model.md §1)
 CATEGORIES = 12
 COUPON_SLOTS = 4
 VISIT_SLOTS = 8  # rooms a user may enter in a day
+RECENT = 8  # goods weighed today that a user may remember; most of choice.best_of
 
 OUTSIDE, VISITOR, BUYER = 0, 1, 2
 
 COUPON = [("benefit", "f4"), ("threshold", "i4"), ("expiry", "i2"), ("grant", "i2")]
-VISIT = [("room", "i4"), ("minute", "i2"), ("dwell", "i2")]
+VISIT = [("room", "i4"), ("minute", "i2"), ("dwell", "i2"), ("via", "u1")]
+KNOWN_SHOPS = 2  # last shops bought at that a user remembers
+WEARY = 4096.0  # units of `weariness` a logit
 
 COLUMNS = (
     Column("key", "u4", unit="–", doc="word 0 of every draw of this person; never the row number"),
@@ -20,6 +23,7 @@ COLUMNS = (
     Column("opened", "u1", unit="0|1", doc="opened the app today"),
     Column("mood", "i1", unit="-1|0|1", doc="detractor, passive, promoter at the last judgement (buyers)"),
     Column("slots", "i2", unit="impressions", doc="commerce slots seen in today's feed"),
+    Column("minutes", "i2", unit="minute", doc="what is left of today's time on the app"),
     Column("spell", "i2", unit="count", doc="number of the current or last stay on the platform"),
     Column("started", "i4", unit="day", doc="absolute day this spell began"),
     Column("activity", "f4", unit="logit", doc="a_u, personal log-odds of opening the app"),
@@ -51,7 +55,10 @@ COLUMNS = (
     Column("taste", "f4", (DIM,), "unit vector", "true taste; nobody but the user and the oracle reads it"),
     Column("learned", "f4", (DIM,), "–", "what the recommender believes about this user"),
     Column("seen", "f4", unit="impressions", doc="impressions behind `learned`"),
-    Column("clicked", "i4", unit="product", doc="last good clicked today and not ordered; -1 for none"),
+    Column("clicked", "i4", unit="product", doc="good clicked today, not ordered, of the largest intent; -1 for none"),
+    Column("weighed", "i4", unit="goods", doc="goods weighed today (rival rule of choice)"),
+    Column("recent", "f4", (RECENT,), "logit", "what the last of them were worth, the n-th in place n mod k"),
+    Column("bought", "i4", (KNOWN_SHOPS,), "merchant", "last shops bought at, the latest first; -1 for none"),
     Column("net_invites", "i2", unit="ties", doc="promoters less weighted detractors among friends (outside)"),
     Column("peers", "f4", unit="share", doc="shoppers among friends (not yet a shopper)"),
     Column("shared", "i4", unit="product", doc="good passed on to friends yesterday; -1 for none"),
@@ -60,8 +67,9 @@ COLUMNS = (
     Column("need", "i1", (CATEGORIES,), "count", "open needs"),
     Column("cupboard", "f4", (CATEGORIES,), "orders", "recent purchases not yet used up"),
     Column("intent", "f4", (CATEGORIES,), "clicks", "h, trace of interest excited by content"),
+    Column("excited_by", "i4", (CATEGORIES,), "code", "whose content excited the trace (rules/excite.py); 0 nobody"),
     Column("reference", "f4", (CATEGORIES,), "log ratio", "r_uk, remembered ln(paid/outside price)"),
-    Column("weariness", "f4", (CATEGORIES,), "–", "category fatigue from watching"),
+    Column("weariness", "u2", (CATEGORIES,), "logit/4096", "category fatigue from watching"),
     Column("coupons", COUPON, (COUPON_SLOTS,), "–", "benefit <1 is a share off, ≥1 fen off; 0 is empty"),
 )
 

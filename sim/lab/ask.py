@@ -14,12 +14,12 @@ from sim.lab.arms import WORLD_KEYS, arm, overrides_of, world_overrides
 from sim.lab.backend import Backend
 from sim.lab.engines import require_engine
 from sim.lab.quantities import known_metrics
-from sim.lab.settings import LANGUAGES, Match, Statistics
+from sim.lab.settings import LANGUAGES, Futures, Match, Statistics
 from sim.lab.study import Study
 from sim.lab.study_file import spelled
 from sim.lab.worlds import saved_parents
 from sim.launch import Reader, folder_of, require_writable
-from sim.schema import SETTING, ConfigError, build, choice, listed, near, number, text
+from sim.schema import SETTING, ConfigError, build, choice, listed, near, number, switch, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +139,20 @@ class CompareAsked(Asked):
     arms: Any
     control: str | None = text("the control's name; null: the first arm")
     match: Match
+    futures: int = number("futures", 0, 100_000, SETTING, "over which the verdict is repeated; 0: none", default=0)
+    futures_n: int = number("worlds", 1, 100_000, SETTING, "paired worlds in each future", default=2)
+    futures_factor: float = number("ratio", 1.01, 100, SETTING, "assumption: width of an unstated range", default=1.5)
+    futures_all: bool = switch("also grade-A numbers without a plausible range", default=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a single future."""
+        if self.futures == 1:
+            raise ConfigError("futures", 1, "must be 0 (off), or 2 or more: one future says nothing of what matters")
+
+    @property
+    def ensemble(self) -> Futures:
+        """The futures that are asked for."""
+        return Futures(self.futures, self.futures_n, self.futures_factor, self.futures_all)
 
 
 class Compare(Question):
@@ -156,5 +170,8 @@ class Compare(Question):
         for name in asked.match.knobs or ():
             if name not in arms:
                 raise ConfigError("match.knobs", name, f"no such arm; {near(name, arms)}there are: {listed(arms)}")
+        saved = next((config.warm for config in arms.values() if config.warm), None)
+        if asked.futures and saved:
+            raise ConfigError("futures", asked.futures, f"each has a past of its own: warm={saved} is of another")
         return Study(verb=self.verb, arms=arms, control=asked.control or next(iter(arms)), match=asked.match, told=told,
-                     **common)
+                     futures=asked.ensemble, **common)

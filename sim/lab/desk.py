@@ -4,7 +4,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sim.files import atomic, write_json, write_yaml
 from sim.lab import frames
 from sim.lab.ask import Task
 from sim.lab.findings import Findings, findings
+from sim.lab.foresee import Outlook
 from sim.lab.item import Item
 from sim.lab.outputs import (
     PAIRING_COLUMNS,
@@ -49,8 +50,17 @@ class Desk:
     def findings(self, items: Sequence[Item]) -> Findings:
         """What the worlds of these items say."""
         self.facts["recommender"] = self.workshop.recommender(list(self.task.study.arms), items)
-        failures = tuple(f"{one.arm}, world {one.replication}: {one.error}" for one in self.workshop.failures.values())
-        return findings(self.task.study, self.workshop.worlds(self.task.study, items), self.facts, failures)
+        found = findings(self.task.study, self.workshop.worlds(self.task.study, items), self.facts, self._failures())
+        return self._foreseen(found) if self.task.study.futures.k else found
+
+    def _foreseen(self, found: Findings) -> Findings:
+        """The same with the verdict repeated over the futures, which may fail on their own."""
+        futures = Outlook(self.task.study).ensemble(self.workshop, found.comparison)
+        return found._replace(comparison=replace(found.comparison, futures=futures, failures=self._failures()))
+
+    def _failures(self) -> tuple[str, ...]:
+        """Each cell that failed, and why."""
+        return tuple(f"{one.arm}, world {one.replication}: {one.error}" for one in self.workshop.failures.values())
 
     def can_tell(self, items: Sequence[Item]) -> bool:
         """Whether the control has the primary metric in two worlds or more."""

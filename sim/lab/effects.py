@@ -52,6 +52,37 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Robustness:
+    """One arm's primary effect over the futures; arrays of shape (futures,) and (parameters,), NaN where undefined."""
+
+    arm: str
+    sign: int  # of the study's own effect: -1, 0, 1
+    effects: np.ndarray  # mean of the paired differences in each future
+    holds: float  # share of futures with the study's sign, and Wilson's interval
+    holds_low: float
+    holds_high: float
+    correlation: np.ndarray  # Spearman's, of each parameter with the effect
+    p_adjusted: np.ndarray  # Holm over all arms and parameters
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The verdict over futures of the grade-A parameters; refused futures are in none of the arrays."""
+
+    n: int  # paired worlds a future
+    parameters: tuple[str, ...]
+    low: np.ndarray  # of each parameter's range, (parameters,)
+    high: np.ndarray
+    sources: tuple[str, ...]
+    numbers: np.ndarray  # of the futures, from 1, (futures,)
+    values: np.ndarray  # (futures, parameters)
+    arms: tuple[Robustness, ...]
+    refused: tuple[str, ...]  # future and why
+    alpha: float  # adjusted p up to which a correlation is significant
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Everything a report needs; plain data, picklable."""
 
@@ -77,3 +108,4 @@ class Comparison:
     command: str
     manifest: dict[str, Any]
     failures: tuple[str, ...]
+    futures: Ensemble | None = None

@@ -13,9 +13,9 @@ from sim.lab.judge import GUARDRAIL, PRIMARY, SECONDARY, Pairs, adjusted, curve,
 from sim.lab.methods import methods
 from sim.lab.phrases import phrases
 from sim.lab.quantities import base_of
-from sim.lab.stats.money import attributed_roi, incremental_roi, payback_day
+from sim.lab.stats.money import attributed_roi, incremental_roi, payback_day, per_newcomer
 from sim.lab.stats.paired import half_widths
-from sim.lab.stats.relative import Ratio
+from sim.lab.stats.relative import UNDEFINED, Ratio
 from sim.lab.stats.stopping import precise_at
 from sim.lab.stats.variance import by_horizon
 from sim.lab.study import Study
@@ -25,6 +25,7 @@ MONEY = ("subsidy_total", "take_revenue", "ad_revenue", "contribution", "merchan
          "mcn_income")
 TRAFFIC = ("merchants", "tail", "waist", "head", "ads", "explore")
 CONTRIBUTION = "contribution_total"
+NEWCOMERS = "adoptions_total"  # users who adopt shopping
 
 
 class Worlds(NamedTuple):
@@ -42,18 +43,24 @@ class Worlds(NamedTuple):
 
 
 class Return(NamedTuple):
-    """What one arm's money earned: incremental and attributed ROI, and the day from which it has paid back."""
+    """What one arm's money earned: incremental and attributed ROI, per newcomer, the day from which it has paid back.
+
+    `cac`: spend for each newcomer more; `ltv`: what the platform gained before the spend for each of them, yuan.
+    """
 
     arm: str
     spend: float
     incremental: Ratio
     attributed: Ratio
+    cac: Ratio
+    ltv: Ratio
     payback_day: int | None
 
     def row(self) -> dict[str, Any]:
         """The same as one row of returns.csv."""
-        named = {f"roi_{kind}{part}": value for kind, ratio in (("incremental", self.incremental),
-                                                                ("attributed", self.attributed))
+        ratios = {"roi_incremental": self.incremental, "roi_attributed": self.attributed, "cac": self.cac,
+                  "ltv_incremental": self.ltv}
+        named = {f"{kind}{part}": value for kind, ratio in ratios.items()
                  for part, value in zip(("", "_low", "_high"), ratio, strict=True)}
         return {"arm": self.arm, "spend": self.spend, **named, "payback_day": self.payback_day}
 
@@ -209,7 +216,20 @@ def returns_of(study: Study, worlds: Worlds) -> Iterator[Return]:
             confidence = study.stats.confidence
             yield Return(arm, float(spend[known].mean()), incremental_roi(gain[known], spend[known], confidence),
                          attributed_roi(worlds.redeemed[k][known], worlds.spend[k][known], confidence),
-                         _payback(worlds, k, own, known))
+                         *_per_newcomer(worlds, k, own, gain, spend, confidence), _payback(worlds, k, own, known))
+
+
+def _per_newcomer(worlds: Worlds, arm: int, control: int, gain: np.ndarray, spend: np.ndarray,
+                  confidence: float) -> tuple[Ratio, Ratio]:
+    """CAC and incremental LTV of an arm; `gain`, `spend`: paired differences in contribution and spend, (n,)."""
+    if NEWCOMERS not in worlds.values:
+        return UNDEFINED, UNDEFINED
+    more = worlds.values[NEWCOMERS][arm] - worlds.values[NEWCOMERS][control]
+    known = np.isfinite(more + gain + spend)
+    if known.sum() < 2:
+        return UNDEFINED, UNDEFINED
+    more, gain, spend = more[known], gain[known], spend[known]
+    return per_newcomer(spend, more, confidence), per_newcomer(gain + spend, more, confidence)
 
 
 def _payback(worlds: Worlds, arm: int, control: int, known: np.ndarray) -> int | None:

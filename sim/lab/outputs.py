@@ -57,7 +57,7 @@ def write_pairs(path: Path, comparison: Comparison) -> None:
 
 
 def write_returns(path: Path, returns: Sequence[Return]) -> None:
-    """returns.csv: a row an arm that spends: extra spend a world, both returns with their intervals, payback day."""
+    """returns.csv: a row an arm that spends: extra spend a world, returns, CAC and LTV with intervals, payback day."""
     rows = [one.row() for one in returns]
     write_csv(path, list(rows[0]), (row.values() for row in rows))
 
@@ -71,12 +71,20 @@ def page(study: Study, found: Findings) -> str:
     if found.returns:
         parts.append(table([RETURN_HEAD, *map(_return_line, found.returns)]))
     parts.append("\n".join(f"{one.arm}: {one.sentence(study.lang)}" for one in found.standings))
+    parts.append(assumptions(comparison))
     parts += ["\n".join(_pairing(found)), _burn_in(comparison), comparison.stop_reason, comparison.verdict]
     return "\n\n".join(part for part in parts if part)
 
 
+def assumptions(comparison: Comparison) -> str:
+    """Whether the signs hold over the futures of what is assumed; empty where none were asked for."""
+    found = comparison.futures
+    return "\n".join(["Assumed, not found", *(one.sentence for one in found.arms)]) if found else ""
+
+
 HEAD = ("arm", "metric", "control", "Δ", "Δ %", "95 % CI of Δ", "p", "p adj.", "P(Δ > 0)", "n", "VRF", "remarks")
-RETURN_HEAD = ("arm", "extra spend ¥", "incremental ROI", "95 % CI", "attributed ROI", "paid back from day")
+RETURN_HEAD = ("arm", "extra spend ¥", "incremental ROI", "95 % CI", "attributed ROI", "CAC ¥",
+               "LTV ¥", "paid back from day")
 
 
 def _line(one: Effect) -> tuple[str, ...]:
@@ -92,7 +100,8 @@ def _return_line(one: Return) -> tuple[str, ...]:
     """One arm's returns as a row of texts."""
     day = "–" if one.payback_day is None else str(one.payback_day)
     return (one.arm, yuan(one.spend), figure(one.incremental.value),
-            f"{figure(one.incremental.low)} … {figure(one.incremental.high)}", figure(one.attributed.value), day)
+            f"{figure(one.incremental.low)} … {figure(one.incremental.high)}", figure(one.attributed.value),
+            figure(one.cac.value), figure(one.ltv.value), day)
 
 
 def figure(value: float, sign: bool = False) -> str:

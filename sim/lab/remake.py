@@ -40,8 +40,8 @@ class Archive(Workshop):
                    if (item.arm, item.replication) in self.cells]
         lost = [item for item in planned if not self.store.has(item.key)]
         self.missing = len(lost)
-        self.failures = {item.key: Failure(item.key, item.arm, item.replication, why) for item in lost
-                         if (why := self._why(item))}
+        self.failures |= {item.key: Failure(item.key, item.arm, item.replication, why) for item in lost
+                          if (why := self._why(item))}
         return planned
 
     def _why(self, item: Item) -> str:

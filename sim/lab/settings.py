@@ -77,3 +77,13 @@ class Match:
     def knob(self, arm: str) -> str | None:
         """The key of the knob that is named for an arm."""
         return (self.knobs or {}).get(arm)
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Over how many futures of the grade-A numbers a verdict is repeated, and how wide they are; 0: none."""
+
+    k: int = 0
+    n: int = 2  # paired worlds a future
+    factor: float = 1.5  # of numbers without a plausible range of their own
+    all: bool = False  # those numbers too

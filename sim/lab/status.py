@@ -39,7 +39,7 @@ def _tell_study(folder: Path, roll: Roll) -> int:
     store = Store(Path(roll.store))
     done = [cell for cell in roll.cells if _is_done(store, cell)]
     failed = {cell: why for cell in roll.cells if cell not in done and (why := _why(folder, cell))}
-    rows = [_arm_row(arm, roll, done, list(failed)) for arm in dict.fromkeys(cell.arm for cell in roll.cells)]
+    rows = [_arm_row(arm, roll, done, list(failed)) for arm in dict.fromkeys(_row_of(cell) for cell in roll.cells)]
     print(f"{folder}: {_manifest(folder)}; {len(done)} of {len(roll.cells)} items in the store {roll.store}\n")
     print(table([("arm", "items", "done", "failed", "missing"), *rows]))
     for cell, why in list(failed.items())[:SHOWN_MOST]:
@@ -64,8 +64,14 @@ def _why(folder: Path, cell: Cell) -> str:
 
 def _arm_row(arm: str, roll: Roll, done: list[Cell], failed: list[Cell]) -> tuple[str, ...]:
     """One arm's counts as texts."""
-    own, ready, lost = (sum(cell.arm == arm for cell in cells) for cells in (roll.cells, done, failed))
+    own, ready, lost = (sum(_row_of(cell) == arm for cell in cells) for cells in (roll.cells, done, failed))
     return arm, str(own), str(ready), str(lost), str(own - ready - lost)
+
+
+def _row_of(cell: Cell) -> str:
+    """The row a cell is counted in: its arm's, and one for the arm in all futures."""
+    arm, _, future = cell.arm.partition("@")
+    return f"{arm}, in futures" if future else arm
 
 
 def _manifest(folder: Path) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.config import WORLD_GROUPS, SimConfig, config_hash, to_plain
-from sim.lab.settings import Match, Statistics
+from sim.lab.settings import Futures, Match, Statistics
 from sim.schema import ConfigError, listed, near
 
 PRIMARY = "gmv_net_total"
 SECONDARY = ("gmv_gross_total", "orders_total", "contribution_total", "take_revenue_total", "merchant_profit_total",
              "creator_income_total")
+OFF = Futures()
 IN_THE_QUESTION = (*WORLD_GROUPS, "block", "horizon")
 
 
@@ -31,6 +32,7 @@ class Study:
     n: int
     stats: Statistics
     match: Match | None = None
+    futures: Futures = OFF
     lang: str = "en"
     design: Mapping[str, Any] = field(default_factory=dict)  # doses or factors: part of the question
     command: str = ""
@@ -62,6 +64,7 @@ class Study:
         asked = {"verb": self.verb, "control": self.control, "primary": self.primary, "metrics": list(self.metrics),
                  "arms": [[name, _world(config)] for name, config in self.arms.items()],
                  "match": to_plain(self.match) if self.match and self.match.by else None, "design": self.design}
+        asked |= {"futures": to_plain(self.futures)} if self.futures.k else {}
         return config_hash(asked)
 
     @property

@@ -15,6 +15,7 @@ from sim.lab.ask import Compare, Question, Task
 from sim.lab.design_page import tell_main_effects
 from sim.lab.desk import Desk, desk, failed, write_comparison
 from sim.lab.factorial import Design
+from sim.lab.foresee import announce
 from sim.lab.item import Item
 from sim.lab.match import Matched, match_arms
 from sim.lab.outputs import figure, page, write_csv
@@ -36,6 +37,8 @@ def compare(task: Task) -> int:
         if task.study.match and task.study.match.by:
             here.task = task = replace(task, study=matched(here))
         items = sample(task.study, here.workshop)
+        if here.can_tell(items):
+            announce(task.study, here.workshop, items)
         return tell(here, items, SAY["compare"])
 
 

@@ -122,6 +122,9 @@ class Notes:
     def add_panel(self, rows: np.ndarray, day: int) -> None:
         """Nobody is followed."""
 
+    def add_cohorts(self, rows: np.ndarray, day: int) -> None:
+        """Cohorts are a run's own affair."""
+
 
 def result_of(item: Item, model: InterestCommerceModel, notes: Notes, seconds: float) -> Result:
     """What an item leaves: tables, summary numbers, facts."""

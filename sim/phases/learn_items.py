@@ -23,7 +23,6 @@ from sim.runtime import lanes_of
 from sim.tables import CLICK, INTEREST, ORACLE, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
 from sim.world import World
 
-CLICK_DAYS = 28.0  # memory of a good's trailing clicks
 PIECE = 65_536  # entries of the log that are worth a thread
 
 
@@ -52,7 +51,7 @@ def run(world: World) -> None:
     lessons = read_log(t, lanes_of(world.cfg.threads))
     if world.modes[RECOMMENDER] == INTEREST:
         learn_items(t, lessons)
-    learn_counts(world.products, lessons)
+    learn_counts(world.num, world.products, lessons)
     orders = int(np.count_nonzero(world.day.orders["venue"] == Venue.VIDEO))
     learn_rates(t, lessons, orders)
 
@@ -185,9 +184,9 @@ def _step(num: Record, item: Record, seen: int, pull: np.ndarray) -> None:
 
 
 @kernel
-def learn_counts(products: np.ndarray, lessons: Lessons) -> None:
+def learn_counts(num: np.ndarray, products: np.ndarray, lessons: Lessons) -> None:
     """Carry on each good's video impressions and trailing clicks."""
-    kept = keep(CLICK_DAYS)
+    kept = keep(num[0].goods_memory)
     for j in range(len(products)):
         products[j].impressions += lessons.shown[j]
         products[j].clicks = kept * products[j].clicks + (1.0 - kept) * lessons.clicked[j]

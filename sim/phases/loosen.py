@@ -2,7 +2,7 @@
 
 from sim.jit import kernel
 from sim.rules.common import full
-from sim.rules.drift import loosen
+from sim.rules.loosen import loosen
 
 
 @kernel

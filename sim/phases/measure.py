@@ -20,6 +20,9 @@ def close_books(world: World) -> None:
     ledger = world.ledger
     before = world.history["balances"]
     now = (ledger.merchant_balances.sum(), ledger.creator_balances.sum())
+    gains, held = world.history["creator_gains"], world.history["creator_balances"]
+    gains[:] = ledger.creator_balances - held
+    held[:] = ledger.creator_balances
     books = ledger.close_day()
     capital = books[Flow.CAPITAL_IN.name.lower()] - books[Flow.CAPITAL_OUT.name.lower()]
     books["gain_merchants"] = int(now[0] - before[0]) - capital

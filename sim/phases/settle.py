@@ -7,15 +7,13 @@ import numpy as np
 
 from sim.fixed import SCALE, to_fixed
 from sim.jit import kernel
-from sim.orders import Desk, delivered_today, desk_of, events_of, take_final
+from sim.orders import Desk, delivered_today, desk_of, events_of, poor_service, quality_return, take_final
 from sim.rules.payment import freight_back, refund, settle
 from sim.rules.satisfy import standardised
 from sim.tables import DELIVERED, REFUNDED, RETURNED, RETURNING, SETTLED, Record
 
 if TYPE_CHECKING:
     from sim.world import World
-
-POOR = 2  # stars up to which a returned good counts as a bad one
 
 
 def run(world: World) -> None:
@@ -53,10 +51,9 @@ def _add_reviews(products: np.ndarray, parcels: np.ndarray) -> None:
 def keep_records(world: World, parcels: np.ndarray) -> None:
     """Merchants' records behind the experience score: sums that fade over `score_days`, plus today's."""
     fade = np.exp(-1.0 / world.num["merchants_score_days"][0])
-    bad_goods = (parcels["returned"] > 0) & ((parcels["defect"] > 0) | (parcels["stars"] <= POOR))
-    bad_service = (parcels["late"] > 0) | (parcels["complained"] > 0)
-    counts = {"goods_sum": parcels["stars"], "goods_count": parcels["judged"], "content_bad": bad_goods,
-              "service_bad": bad_service, "shipped": parcels["judged"]}
+    counts = {"goods_sum": parcels["stars"], "goods_count": parcels["judged"],
+              "content_bad": quality_return(parcels), "service_bad": poor_service(parcels),
+              "shipped": parcels["judged"]}
     for name, values in counts.items():
         today = _count_at(parcels["merchant"], values, len(world.merchants))
         world.merchants[name] = world.merchants[name] * fade + today

@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.agents.user import CATEGORIES, OUTSIDE
 from sim.jit import kernel
 from sim.rng import Decision, Venue, normal, uniform
@@ -51,8 +53,28 @@ def feed_slots(num, lev, u, luck):
     share = num.arrival_commerce_share + lev.commerce_share
     depth, noise = num.arrival_depth_activity, num.arrival_depth_noise
     level = depth * u.score - 0.5 * depth * depth + noise * luck - 0.5 * noise * noise
-    other_half = 0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0)
-    return num.arrival_slots * share / num.arrival_commerce_share * math.exp(level) * (1.0 - min(other_half, 0.9))
+    return num.arrival_slots * share / num.arrival_commerce_share * math.exp(level) * patience(num, u)
+
+
+@kernel
+def patience(num, u):
+    """What fatigue with commerce leaves of a visit: 1 − the half of it that does not keep people from opening."""
+    return 1.0 - min(0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0), 0.9)
+
+
+@kernel
+def time_budget(num, u):
+    """Whole minutes of a visit, all venues together: 110·(1 − the other half of fatigue)."""
+    return max(1, int(num.arrival_minutes * patience(num, u) + 0.5))
+
+
+@kernel
+def spend(t, u, minutes, count):
+    """Take up to so many whole minutes out of what is left of the day and count them; how many they are."""
+    taken = min(np.int64(minutes), np.int64(u.minutes))
+    u.minutes -= taken
+    t.tally[count] += taken
+    return taken
 
 
 @kernel
@@ -65,25 +87,32 @@ def open_app(t, i):
     chance = logistic(open_logit(num, lev, u, now.day))
     if now.day == u.started:
         chance = 1.0  # arriving is opening
-    if uniform(now, u.key, 0, Decision.OPEN, Venue.NONE, 0) >= chance:
+    u.opened = uniform(now, u.key, 0, Decision.OPEN, Venue.NONE, 0) < chance
+    if u.opened == 0:
         u.slots = 0
+        tire(num, lev, u)
         return
-    u.opened = 1
     u.last_open = now.day
     luck = normal(now, u.key, 0, Decision.SLOTS, Venue.NONE, 0)
     rest = uniform(now, u.key, 0, Decision.SLOTS, Venue.NONE, 1)
     u.slots = min(MOST_SLOTS, int(feed_slots(num, lev, u, luck) + rest))
-    _tire(num, lev, u)
+    tire(num, lev, u)
+    u.minutes = time_budget(num, u)
+    t.tally[Count.MINUTES] += u.minutes
     t.tally[Count.OPENED] += 1
     t.tally[Count.SLOTS] += u.slots
 
 
 @kernel
-def _tire(num, lev, u):
-    """The slow stock of commerce seen moves towards today's share; weariness of past watching stays with it."""
-    share = num.arrival_commerce_share + lev.commerce_share
+def tire(num, lev, u):
+    """One day of the slow stock of commerce seen: a mean over days, of which those spent elsewhere count nothing.
+
+    A visit counts the more, the rarer visits are: who opens as often as users do holds the feed's commerce share, who
+    opens daily more, and who stays away recovers.
+    """
+    dose = u.opened * (num.arrival_commerce_share + lev.commerce_share) / num.arrival_usual_open
     held = keep(num.arrival_fatigue_memory)
-    u.fatigue = held * u.fatigue + (1.0 - held) * share
+    u.fatigue = held * u.fatigue + (1.0 - held) * dose
 
 
 @kernel

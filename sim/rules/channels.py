@@ -14,16 +14,26 @@ WEEK = 7.0
 
 
 @kernel
-def seen_return(now: np.record, num: np.record, m: np.record, channel: int) -> float:
-    """Sales attributed to a channel per yuan spent there since the last decision, as the merchant reads it.
+def shrunk_return(num: np.record, m: np.record, channel: int) -> float:
+    """Sales attributed to a channel per yuan spent there since the last decision, shrunk to the mean of all channels.
 
-    The reading is noisy (cv `bandit_noise`, lognormal), keyed (merchant, channel). Costs are booked by effort, so
-    this is the channel's share of sales over its share of effort, times a factor common to all.
+    `bandit_prior` days of the firm's usual sales count as spread like its effort, at the mean return: a handful of
+    orders moves no budget.
     """
-    spent = max(float(m.channel_cost[channel]), 1.0)
+    sales, cost = float(np.sum(m.channel_sales)), float(np.sum(m.channel_cost))
+    if cost <= 0.0:
+        return 0.0
+    prior = 100.0 * m.sales * num.merchants_bandit_prior * m.budget[channel]
+    spent = max(float(m.channel_cost[channel]), 1.0) + prior * cost / max(sales, 1.0)
+    return (m.channel_sales[channel] + prior) / spent
+
+
+@kernel
+def seen_return(now: np.record, num: np.record, m: np.record, channel: int) -> float:
+    """A channel's return as the merchant reads it: noisy (cv `bandit_noise`, lognormal), keyed (merchant, channel)."""
     spread = math.sqrt(math.log(1.0 + num.merchants_bandit_noise**2))
     luck = normal(now, m.key, channel, Decision.MERCHANT_BANDIT, Venue.NONE, 0)
-    return m.channel_sales[channel] / spent * math.exp(spread * luck - 0.5 * spread * spread)
+    return shrunk_return(num, m, channel) * math.exp(spread * luck - 0.5 * spread * spread)
 
 
 @kernel

@@ -3,15 +3,18 @@
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.agents.user import COUPON_SLOTS
+from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, gumbel, normal, stable
 from sim.rules.price import discounted, price_utility
-from sim.tables import INTENTS
+from sim.tables import BEST_OF_LAST, CHOICE, INTENTS
 from sim.tally import Count
 
 NEVER = -1.0e300  # utility of what cannot be bought
-NEED, EXCITED = 0, 1  # where an order comes from
+NEED, EXCITED, BROWSE = 0, 1, 2  # where an order comes from
 
 
 class Taste(NamedTuple):
@@ -64,7 +67,7 @@ def place_utility(num, venue):
 
 @kernel
 def need_utility(num, u, k):
-    """What an open need adds in category k on the shelf."""
+    """What an open need adds in category k, wherever a good of it shows."""
     return num.choice_need * min(u.need[k], 1)
 
 
@@ -84,6 +87,25 @@ def want_utility(num, u, k, fit):
 def content_utility(num, u):
     """Impulse: content venues sell more to the impulsive."""
     return num.choice_impulse * u.impulse
+
+
+@kernel
+def host_trust_utility(t, u, presenter):
+    """What trust in hosts adds where a creator presents the good, not the seller itself."""
+    return t.num[0].choice_host_trust * u.host_trust if presenter < len(t.creators) else 0.0
+
+
+@kernel
+def platform_trust_utility(num, u):
+    """What trust in the platform's own word adds on the shelf."""
+    return num.choice_platform_trust * u.platform_trust
+
+
+@kernel
+def expected_quality(num, u, p, venue, hype):
+    """The quality a buyer counts on: reputation and hype, and in content more than that the more impulsive it is."""
+    content = venue == Venue.VIDEO or venue == Venue.LIVE
+    return p.reputation + hype + (num.choice_overrating * max(u.impulse, 0.0) if content else 0.0)
 
 
 @kernel
@@ -164,27 +186,86 @@ def outside_noise(now, user, group, venue):
 
 
 @kernel
+def aspire(num, u, total):
+    """The best of the last k goods weighed today; the one worth `total` then joins them, unless it cannot be bought."""
+    k = int(num.choice_best_of)
+    best = NEVER
+    for n in range(min(u.weighed, k)):
+        best = max(best, np.float64(u.recent[n]))
+    if total > NEVER:
+        u.recent[u.weighed % k] = total
+        u.weighed += 1
+    return best
+
+
+@kernel
 def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
     """Let user i choose among n goods or nothing; the row of the chosen good, or -1.
 
+    Under the rival rule the user goes from good to good and takes the first that is worth more than nothing and than
+    the best of the last few seen today, whatever comes after it.
     `goods` are product rows, `worths` their utilities without price and noise. The chosen good is left in the
     lane's buffer as an unfinished intent (see `settle_on`), with `rival` the best it had to beat.
     """
     u, num, now, lev = t.users[i], t.num[0], t.now[0], t.lev[0]
     intent = open_choice(t, u)
     shared = shared_noise(now, nest, u.key, group, venue)
-    best = outside_noise(now, u.key, group, venue)
+    outside = outside_noise(now, u.key, group, venue)
+    best, in_turn = outside, t.modes[CHOICE] == BEST_OF_LAST
+    pulls, money = 0.0, 0.0
     for j in range(n):
+        if in_turn and intent.product >= 0:
+            break
         p = t.products[goods[j]]
         noise = shared + own_noise(now, nest, u.key, p.key, venue)
         total, price, paid = weigh(now, num, lev, u, p, intent, venue, worths[j], markdown, deal, noise)
+        if in_turn:
+            best = max(outside, aspire(num, u, total))
+        pull = math.exp((total - noise) / nest)
+        pulls, money = pulls + pull, money + pull * paid
         if total > best:
             intent.rival, best = best, total
             intent.product, intent.price, intent.paid = goods[j], price, paid
             intent.base = worths[j] + noise
         elif total > intent.rival:
             intent.rival = total
+    t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest))
     return intent.product
+
+
+@kernel
+def keener(t, u, one, other):
+    """Of two goods clicked, -1 for none, the one whose category holds the larger trace of intent; the later on ties."""
+    if one < 0 or u.intent[t.products[other].category] >= u.intent[t.products[one].category]:
+        return other
+    return one
+
+
+@kernel
+def note_click(t, u, product):
+    """A good clicked and not ordered may lead the user to the shelf: the one that excites most does."""
+    u.clicked = keener(t, u, np.int64(u.clicked), np.int64(product))
+
+
+@kernel
+def surplus(sensitivity, pulls, money, nest):
+    """Expected gain of a choice over not buying, yuan: ln(1 + Σ^λ), Σ = Σ e^(V/λ), over the marginal utility of money.
+
+    `pulls` is Σ, `money` Σ e^(V/λ)·price in fen. Utility falls by ε in the logarithm of a price, so a yuan is worth
+    ε / price, at the goods' mean price by their chances (Small and Rosen 1981).
+    """
+    if pulls <= 0.0 or sensitivity <= 0.0:
+        return 0.0
+    return math.log(1.0 + pulls ** nest) / sensitivity * money / pulls / 100.0
+
+
+@kernel
+def origin_of(num, u, k, venue):
+    """Where an order of category k comes from: an open need, else content (in it, or its trace), else browsing."""
+    if u.need[k] > 0:
+        return NEED
+    content = venue == Venue.VIDEO or venue == Venue.LIVE
+    return EXCITED if content or u.intent[k] >= num.needs_excited else BROWSE
 
 
 @kernel
@@ -200,10 +281,10 @@ def insurance_utility(t, merchant):
 
 
 @kernel
-def settle_on(t, i, venue, presenter, hype, deal):
+def settle_on(t, i, venue, presenter, hype, deal, via):
     """Turn the chosen good into an intent: keep its terms, take its money and coupons out of the user's hands.
 
-    The buyer expects the good's reputation plus the presenter's `hype`.
+    `hype` is the presenter's; `via` the way that led to the good.
     """
     u, now, lev = t.users[i], t.now[0], t.lev[0]
     intent = t.intents[t.fill[INTENTS]]
@@ -211,16 +292,37 @@ def settle_on(t, i, venue, presenter, hype, deal):
     size = basket(now, t.num[0], u, p)
     intent.user, intent.user_key, intent.spell = i, u.key, u.spell
     intent.presenter, intent.venue, intent.deal = presenter, venue, deal
-    intent.origin = NEED if u.need[p.category] > 0 else EXCITED
-    intent.insured, intent.expected = insured_by(t, p.merchant), p.reputation + hype
+    intent.via, intent.origin = via, origin_of(t.num[0], u, p.category, venue)
+    intent.trace = u.intent[p.category]
+    intent.excited_by = u.excited_by[p.category] if u.intent[p.category] > 0.0 else 0
+    intent.insured = insured_by(t, p.merchant)
+    intent.expected = expected_quality(t.num[0], u, p, venue, hype)
     intent.sensitivity, intent.reference = u.price_sensitivity, u.reference[p.category]
     intent.list_price = int(p.list_price * size + 0.5)
     intent.outside_price = outside_fen(lev, p, size)
     intent.paid = discounted(intent.price, intent.benefits, intent.thresholds, intent.grants, intent.cuts)
     u.wallet -= intent.paid
     hand_over(u, intent)
+    meet_want(u, intent, p.category)
     t.fill[INTENTS] += 1
     t.tally[Count.INTENTS] += 1
+
+
+@kernel
+def meet_want(u, intent, k):
+    """What a wish in category k stems from is met at once, so that one need or trace is not bought twice a day."""
+    intent.spent = min(u.intent[k], 1.0)
+    u.need[k] -= 1 if intent.origin == NEED else 0
+    u.intent[k] -= intent.spent
+    u.cupboard[k] += 1.0
+
+
+@kernel
+def want_again(u, intent, k):
+    """A wish that lapsed leaves need, trace and cupboard as they were."""
+    u.need[k] += 1 if intent.origin == NEED else 0
+    u.intent[k] += intent.spent
+    u.cupboard[k] -= 1.0
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.agents.user import CATEGORIES, COUPON_SLOTS, OUTSIDE, VISITOR
+from sim.agents.user import CATEGORIES, COUPON_SLOTS, KNOWN_SHOPS, OUTSIDE, VISITOR
 from sim.jit import kernel
 from sim.rng import Decision, Venue, normal, normal_cdf, uniform
 from sim.tally import Count
@@ -31,6 +31,13 @@ def adoption_chance(num, peers):
 
 
 @kernel
+def lapse_chance(num, u, day):
+    """Hazard of giving up shopping: none until a shopper has gone `churn_idle` days without an order in this stay."""
+    since = max(u.last_order, u.started, 0)  # orders before the first day are not on record
+    return num.churn_lapse if day - since >= num.churn_idle else 0.0
+
+
+@kernel
 def theta_at(table, p):
     """θ at probability p from a quantile table on an even grid, by linear interpolation."""
     place = p * (len(table) - 1)
@@ -55,12 +62,22 @@ def come_or_go(t, i):
         if uniform(now, u.key, 0, Decision.ARRIVE, Venue.NONE, 0) < arrival_chance(num, reach, u.net_invites):
             begin_spell(t, num, now, u)
         return
-    if not u.shopper and uniform(now, u.key, 0, Decision.ADOPT, Venue.NONE, 0) < adoption_chance(num, u.peers):
-        u.shopper = 1
-        t.tally[Count.ADOPTIONS] += 1
+    _take_up_or_drop(t, num, now, u)
     if uniform(now, u.key, 0, Decision.DROPOUT, Venue.NONE, 0) < dropout_chance(num, u):
         u.state = OUTSIDE
         t.tally[Count.DROPOUTS] += 1
+
+
+@kernel
+def _take_up_or_drop(t, num, now, u):
+    """Adopt shopping, or give it up."""
+    if u.shopper:
+        if uniform(now, u.key, 0, Decision.ADOPT, Venue.NONE, 1) < lapse_chance(num, u, now.day):
+            u.shopper = 0
+            t.tally[Count.LAPSES] += 1
+    elif uniform(now, u.key, 0, Decision.ADOPT, Venue.NONE, 0) < adoption_chance(num, u.peers):
+        u.shopper = 1
+        t.tally[Count.ADOPTIONS] += 1
 
 
 @kernel
@@ -74,15 +91,18 @@ def begin_spell(t, num, now, u):
     u.state = VISITOR
     u.theta = correlated_theta(num, t.theta[ARRIVALS], u.leniency, spell_normal(now, u))
     u.shopper = uniform(now, u.key, u.spell, Decision.SHOPPER, Venue.NONE, 0) < t.platform[0].shopping_share
-    u.satisfaction = u.habit = u.mindshare = u.fatigue = 0.0
+    u.satisfaction = u.habit = u.mindshare = 0.0
+    u.fatigue = num.arrival_commerce_share  # as on the first day
     u.orders_spell = 0
+    for place in range(KNOWN_SHOPS):
+        u.bought[place] = -1
     u.first_order = u.last_order = -1
     u.wallet = u.wallet_week
     for slot in range(COUPON_SLOTS):
         u.coupons[slot].benefit = 0.0
     for k in range(CATEGORIES):
-        u.need[k] = 0
-        u.cupboard[k] = u.intent[k] = u.reference[k] = u.weariness[k] = 0.0
+        u.need[k] = u.excited_by[k] = u.weariness[k] = 0
+        u.cupboard[k] = u.intent[k] = u.reference[k] = 0.0
     t.tally[Count.ARRIVALS] += 1
     t.tally[Count.INVITED] += u.net_invites > 0
 

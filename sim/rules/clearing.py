@@ -8,8 +8,9 @@ Intents come one by one in ascending priority, a draw keyed by (buyer, good, ven
    wallet;
 3. the merchant must have the good and the capacity, else the intent lapses too (`LAPSED_STOCK`).
 An intent that lapses leaves nothing behind: what it had reserved is back in purse and wallet before the next
-one asks, and its coupons are back with their owner. So money held for an order that never comes is never
-refused to another, and a world with ample purses, goods and hands clears every intent as it was meant.
+one asks, and its coupons and the need or interest it came from are back with their owner. So money held for an
+order that never comes is never refused to another, and a world with ample purses, goods and hands clears
+every intent as it was meant.
 """
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ import numpy as np
 from sim.jit import kernel
 from sim.orders import Desk
 from sim.rng import Decision, uniform
+from sim.rules.choose import want_again
 from sim.rules.payment import BY_MERCHANT, BY_PROGRAMME, covered_part, release, reserve
 from sim.rules.price import discounted, plain, price_utility
 from sim.rules.ship import return_odds
@@ -174,13 +176,14 @@ def _deliverable(desk: Desk, intent: Record, accepted: np.ndarray) -> bool:
 
 @kernel
 def _undo(desk: Desk, intent: Record) -> None:
-    """Return what a lapsed intent held: budgets, wallet, coupons."""
+    """Return what a lapsed intent held: budgets, wallet, coupons, what it was meant to meet."""
     user = desk.users[intent.user]
     _release_cuts(desk, intent)
     if intent.insured == BY_PROGRAMME:
         merchant = desk.products[intent.product].merchant
         release(desk.purses, desk.cover[merchant].purse, _premium_part(desk, intent))
     user.wallet += intent.paid
+    want_again(user, intent, desk.products[intent.product].category)
     for slot in range(len(intent.cuts)):
         if intent.cuts[slot] > 0:
             _hand_back(user, intent, slot)

@@ -2,18 +2,35 @@
 
 import numpy as np
 
+from sim.agents.user import WEARY
 from sim.fixed import to_fixed
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.choose import choose, content_utility, insurance_utility, place_utility, settle_on, taste_utility
+from sim.rules.arrival import MOST_SLOTS, time_budget
+from sim.rules.choose import (
+    choose,
+    content_utility,
+    host_trust_utility,
+    insurance_utility,
+    need_utility,
+    note_click,
+    place_utility,
+    settle_on,
+    taste_utility,
+)
 from sim.rules.common import interest, logistic, venue_open
+from sim.rules.excite import excite
 from sim.rules.retrieve import shortlist_cards
+from sim.rules.visits import planned_minutes
 from sim.rules.watch import dislikes, react
 from sim.tables import (
     AD,
+    AD_CARD,
     CLICK,
     EVENTS,
     EXPLORED,
+    FEED_CARD,
+    FRIEND_CARD,
     INTEREST,
     LONG,
     ORACLE,
@@ -27,12 +44,25 @@ MOST_CARDS = 128
 ORGANIC, ADVERT, EXPLORE = 0, 1, 2
 FRIEND_SLOT = 1000  # slot numbers of friends' cards start here
 MILLIFEN = 1000.0
+MOST_WEARY = 65_535  # a uint16 column holds it
 
 
 @kernel
 def video_slots(num, u):
-    """Video slots of today's visit; the other commerce slots preview live rooms."""
+    """Video slots of a visit with the usual minutes for the feed; the other commerce slots preview live rooms."""
     return u.slots - preview_slots(num, u)
+
+
+@kernel
+def videos_today(t, i):
+    """Video slots that user i gets to: rooms, and visits to the shelf that are planned, take minutes off the feed.
+
+    In proportion to the minutes left; the fraction by lot. Visits to which the feed itself leads come out of what is
+    left of its minutes, when its cards have been seen.
+    """
+    u, num = t.users[i], t.num[0]
+    share = max(0.0, u.minutes - planned_minutes(t, i)) / time_budget(num, u) / num.feed_minutes_share
+    return int(video_slots(num, u) * share + uniform(t.now[0], u.key, 0, Decision.SLOTS, Venue.VIDEO, 0))
 
 
 @kernel
@@ -128,6 +158,51 @@ def next_organic(used, n):
 
 
 @kernel
+def was_shown(shown, count, c):
+    """Whether card c is among the `count` cards shown so far today."""
+    for j in range(count):
+        if shown[j] == c:
+            return True
+    return False
+
+
+@kernel
+def unseen_young(young, luck, shown, count):
+    """A little-seen card at place `luck` of the day's shelf, or the next one not yet shown; -1 when all were."""
+    first = int(luck * len(young))
+    for step in range(len(young)):
+        c = young[(first + step) % len(young)]
+        if not was_shown(shown, count, c):
+            return np.int64(c)
+    return np.int64(-1)
+
+
+@kernel
+def cross_out(ids, used, n, c):
+    """A card shown is used up in the shortlist, whichever kind of slot showed it."""
+    for j in range(n):
+        if ids[j] == c:
+            used[j] = 1
+
+
+@kernel
+def fill_slot(t, u, slot, ids, chances, used, n, shown, count):
+    """What a slot shows: (card or -1, flag of its kind, price in milli-fen); without an ad or a young card, organic."""
+    num, now = t.num[0], t.now[0]
+    nature = slot_nature(now, num, t.lev[0], u.key, slot)
+    if nature == ADVERT:
+        place, price = auction(t, ids, chances, used, n)
+        if place >= 0:
+            return np.int64(ids[place]), np.int64(AD), price
+    if nature == EXPLORE:
+        c = unseen_young(t.young, uniform(now, u.key, slot, Decision.EXPLORE, Venue.VIDEO, 1), shown, count)
+        if c >= 0:
+            return c, np.int64(EXPLORED), np.int64(0)
+    place = next_organic(used, n)
+    return np.int64(ids[place] if place >= 0 else -1), np.int64(0), np.int64(0)
+
+
+@kernel
 def log_event(t, i, presenter, product, flags, slot, price):
     """Write one impression into the day's log."""
     event = t.events[t.fill[EVENTS]]
@@ -138,31 +213,24 @@ def log_event(t, i, presenter, product, flags, slot, price):
 
 @kernel
 def browse(t, i):
-    """User i goes through the video slots of today's feed, then through what friends passed on."""
-    u, num, now, lev = t.users[i], t.num[0], t.now[0], t.lev[0]
+    """User i goes through the video slots of today's feed, then through what friends passed on; no card twice."""
+    u = t.users[i]
     if u.opened == 0 or len(t.cards) == 0:
         return
     ids, scores = np.empty(MOST_CARDS, np.int32), np.empty(MOST_CARDS)
     chances, used = np.empty(MOST_CARDS), np.zeros(MOST_CARDS, np.uint8)
+    shown, count = np.empty(MOST_SLOTS, np.int32), np.int64(0)
     n = shortlist_cards(t, i, ids, scores)
     rank_cards(t, ids, scores, chances, n)
-    for slot in range(video_slots(num, u)):
-        nature = slot_nature(now, num, lev, u.key, slot)
-        place, price = np.int64(-1), np.int64(0)
-        if nature == ADVERT:
-            place, price = auction(t, ids, chances, used, n)
-        elif nature == EXPLORE and len(t.young):
-            luck = uniform(now, u.key, slot, Decision.EXPLORE, Venue.VIDEO, 1)
-            show(t, i, np.int64(t.young[int(luck * len(t.young))]), slot, np.int64(EXPLORED), np.int64(0), 0.0)
-            continue
-        flag = np.int64(AD if place >= 0 else 0)
-        if place < 0:
-            place, price = next_organic(used, n), np.int64(0)
-        if place < 0:
-            return
-        used[place] = 1
-        show(t, i, np.int64(ids[place]), slot, flag, price, 0.0)
-    hear_friends(t, i)
+    for slot in range(min(MOST_SLOTS, videos_today(t, i))):
+        c, flag, price = fill_slot(t, u, slot, ids, chances, used, n, shown, count)
+        if c < 0:
+            break
+        cross_out(ids, used, n, c)
+        shown[count] = c
+        count += 1
+        show(t, i, c, slot, flag, price, 0.0)
+    hear_friends(t, i, shown, count)
 
 
 @kernel
@@ -172,18 +240,24 @@ def show(t, i, c, slot, flag, price, bonus):
     card = t.cards[c]
     k = card.category
     m = interest(now, num, u, card.position, card.key)
-    flags = flag | react(now, num, u.key, card.key, card.attract + bonus, u.weariness[k], m)
+    flags = flag | react(now, num, u.key, card.key, card.attract + bonus, u.weariness[k] / WEARY, m)
     if flags & WATCH:
-        u.weariness[k] += num.needs_weariness_step
+        tire(u, k, num.needs_weariness_step)
     disliked = dislikes(now, num, u.key, card.key, m)
     if disliked:
-        u.weariness[k] += num.feed_negative_relief
+        tire(u, k, num.feed_negative_relief)
     count_slot(t, u, flags, disliked, m)
     log_event(t, i, card.presenter, card.product, flags, slot, price)
     if flags & CLICK:
-        u.intent[k] += 1.0
-        consider(t, i, card, m)
+        excite(num, u, k, 1.0, card.presenter, 0)
+        consider(t, i, card, m, np.int64(FRIEND_CARD if slot >= FRIEND_SLOT else AD_CARD if flag & AD else FEED_CARD))
         pass_on(t, u, card)
+
+
+@kernel
+def tire(u, k, by):
+    """Add to the fatigue with category k, logit."""
+    u.weariness[k] = min(MOST_WEARY, int(u.weariness[k]) + int(by * WEARY + 0.5))
 
 
 @kernel
@@ -220,7 +294,7 @@ def count_reach(t, u, quiet, keen, flags):
 
 
 @kernel
-def consider(t, i, card, m):
+def consider(t, i, card, m, via):
     """After a product click: order the good of the card, or not."""
     u, num = t.users[i], t.num[0]
     if not venue_open(t, Venue.VIDEO):
@@ -229,12 +303,13 @@ def consider(t, i, card, m):
     goods, worths = np.empty(1, np.int32), np.empty(1)
     goods[0] = card.product
     worths[0] = place_utility(num, Venue.VIDEO) + taste_utility(num, u, p, m) + content_utility(num, u)
-    worths[0] += insurance_utility(t, card.merchant)
+    worths[0] += insurance_utility(t, card.merchant) + need_utility(num, u, p.category)
+    worths[0] += host_trust_utility(t, u, card.presenter)
     if choose(t, i, goods, worths, np.int64(1), Venue.VIDEO, np.int64(card.key), 0.0, num.choice_deal_single, 1.0) < 0:
-        u.clicked = card.product
+        note_click(t, u, card.product)
         return
     hype = t.creators[card.presenter].hype if card.presenter < len(t.creators) else 0.0
-    settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), np.float64(hype), num.choice_deal_single)
+    settle_on(t, i, Venue.VIDEO, np.int64(card.presenter), np.float64(hype), num.choice_deal_single, via)
 
 
 @kernel
@@ -249,17 +324,19 @@ def pass_on(t, u, card):
 
 
 @kernel
-def hear_friends(t, i):
-    """See the goods that friends passed on yesterday, each once, as extra cards of the seller's own account."""
+def hear_friends(t, i, shown, count):
+    """See a good that a friend passed on yesterday and that was not shown yet, as an extra card; the first key's."""
+    best, key = np.int64(-1), np.int64(0)
     for e in range(t.ties_ptr[i], t.ties_ptr[i + 1]):
         friend = t.ties_idx[e]
         if not t.signals[friend] & SHARES:
             continue
         c = own_card(t, t.users[friend].shared)
-        if c >= 0:
-            t.tally[Count.FRIEND_SLOTS] += 1
-            show(t, i, c, np.int64(FRIEND_SLOT), np.int64(0), np.int64(0), t.num[0].feed_share_bonus)
-            return
+        if c >= 0 and not was_shown(shown, count, c) and (best < 0 or t.users[friend].key < key):
+            best, key = c, np.int64(t.users[friend].key)
+    if best >= 0:
+        t.tally[Count.FRIEND_SLOTS] += 1
+        show(t, i, best, np.int64(FRIEND_SLOT), np.int64(0), np.int64(0), t.num[0].feed_share_bonus)
 
 
 @kernel

@@ -7,6 +7,7 @@ from sim.rules.common import keep
 from sim.rules.survey import NOT_ASKED
 from sim.tally import Count
 
+MONTHS, YEAR = 12, 365
 MOST_NEEDS = 100  # an int8 column holds them
 
 
@@ -15,7 +16,9 @@ def wake(t, i):
     """Start user i's day: decay the stocks, let needs arise and intent leak, refill the wallet once a week."""
     u = t.users[i]
     u.opened = 0
+    u.minutes = 0
     u.clicked = -1
+    u.weighed = 0
     u.answer = NOT_ASKED
     u.shared = u.sharing
     u.sharing = -1
@@ -48,6 +51,13 @@ def _expire(now, u):
 
 
 @kernel
+def season(num, day, k):
+    """The level of needs in category k in the month of an absolute day; day 0 is New Year's Day of 365-day years."""
+    month = day % YEAR * MONTHS // YEAR
+    return num.needs_season[month * CATEGORIES + k]
+
+
+@kernel
 def due(num, before, after, k):
     """Whether a used-up good falls due: the cupboard has just sunk below the mark in a replenished category."""
     low = num.needs_cupboard_low
@@ -61,7 +71,7 @@ def _need(t, num, now, u, k):
         if uniform(now, u.key, k, Decision.LEAK_NEED, Venue.NONE, n) < num.needs_leave:
             u.need[k] -= 1
             t.tally[Count.LEAK_NEED] += 1
-    rate = u.need_rate[k] * num.needs_season[k] * num.arrival_weekday[now.day % 7] * t.lev[0].need
+    rate = u.need_rate[k] * season(num, now.day, k) * num.arrival_weekday[now.day % 7] * t.lev[0].need
     fresh = poisson(rate, now, u.key, k, Decision.NEED, Venue.NONE, 0)
     if u.cupboard[k] > 0.0:
         before = u.cupboard[k]
@@ -74,9 +84,10 @@ def _need(t, num, now, u, k):
 @kernel
 def _intent(t, num, now, u, k):
     """The trace of interest in category k halves every few days and may end as an order elsewhere."""
-    u.weariness[k] *= num.needs_weariness_keep
+    u.weariness[k] = int(u.weariness[k] * num.needs_weariness_keep)
     if u.intent[k] <= 1e-3:
         u.intent[k] = 0.0
+        u.excited_by[k] = 0
         return
     lost = 1.0 - (1.0 - num.needs_intent_leak) ** u.intent[k]
     if uniform(now, u.key, k, Decision.LEAK_EXCITED, Venue.NONE, 0) < lost:

@@ -157,9 +157,17 @@ def _commission(desk: Desk, order: Record) -> None:
 def refund(desk: Desk, order: Record) -> None:
     """Refund: escrow returns to buyer and funders exactly what each had paid; no fee, no commission."""
     _move(desk.balances, desk.moved, Account.ESCROW, Account.HOUSEHOLDS, order.paid, Flow.REFUND_USER)
+    refill(desk.users[order.user], order)
     for slot in range(len(order.cuts)):
         if order.cuts[slot] > 0:
             give_back(desk, order, plain(order.grants[slot]), plain(order.cuts[slot]))
+
+
+@kernel
+def refill(user: Record, order: Record) -> None:
+    """Money that comes back can be spent again in the same stay, up to a week's shopping money."""
+    if user.spell == order.spell:
+        user.wallet = min(user.wallet_week, user.wallet + order.paid)
 
 
 @kernel

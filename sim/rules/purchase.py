@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.user import BUYER
+from sim.agents.user import BUYER, KNOWN_SHOPS
 from sim.jit import kernel
 from sim.orders import Desk
 from sim.rules.payment import by_creator, insure, pay
@@ -37,6 +37,8 @@ def _copy(desk: Desk, intent: Record, order: Record) -> None:
     order.spell, order.nth = user.spell, user.orders_spell + 1
     order.product, order.product_key, order.merchant = intent.product, product.key, product.merchant
     order.presenter, order.venue, order.origin = intent.presenter, intent.venue, intent.origin
+    order.via, order.excited_by, order.trace = intent.via, intent.excited_by, intent.trace
+    order.outside_price = intent.outside_price
     order.category, order.quality, order.cost = product.category, product.quality, product.unit_cost
     order.expected, order.insured = intent.expected, min(intent.insured, 1)
     order.hazard = return_odds(desk.num[0], product.category, intent.venue, intent.insured)
@@ -58,17 +60,27 @@ def _charge(desk: Desk, order: Record) -> None:
 
 @kernel
 def _remember(num: Record, user: Record, order: Record, ln_ratio: float) -> None:
-    """What an order changes in its buyer: a need met, interest spent, a full cupboard, a new reference."""
+    """What an order changes in its buyer beyond what the wish to buy did: a new reference, a buyer's record."""
     k = order.category
-    user.need[k] = max(0, user.need[k] - 1)
-    user.intent[k] = max(0.0, user.intent[k] - 1.0)
-    user.cupboard[k] += 1.0
     user.reference[k] += num.choice_reference_step * (ln_ratio - user.reference[k])
     user.orders_spell += 1
     user.orders_ever += 1
     user.state, user.shopper, user.last_order = BUYER, 1, order.day
     if user.orders_spell == 1:
         user.first_order = order.day
+    know_shop(user, order.merchant)
+
+
+@kernel
+def know_shop(user: Record, merchant: int) -> None:
+    """Put a shop in front of those that a buyer remembers; the oldest is forgotten."""
+    place = 0
+    while place < KNOWN_SHOPS - 1 and user.bought[place] != merchant:
+        place += 1
+    while place > 0:
+        user.bought[place] = user.bought[place - 1]
+        place -= 1
+    user.bought[0] = merchant
 
 
 @kernel

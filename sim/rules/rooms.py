@@ -8,11 +8,36 @@ from sim.agents.creator import OFFERS
 from sim.agents.user import VISIT_SLOTS
 from sim.jit import kernel
 from sim.rng import Decision, Venue, mix32, normal, uniform
-from sim.rules.choose import choose, content_utility, insurance_utility, place_utility, settle_on, taste_utility
+from sim.rules.arrival import spend
+from sim.rules.choose import (
+    choose,
+    content_utility,
+    host_trust_utility,
+    insurance_utility,
+    keener,
+    need_utility,
+    note_click,
+    place_utility,
+    settle_on,
+    taste_utility,
+)
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, logit, venue_open
+from sim.rules.excite import excite
 from sim.rules.feed import log_event, organic_score, preview_slots
 from sim.rules.watch import click_logit
-from sim.tables import CHANGES, CLICK, INTEREST, ORACLE, POPULARITY, PREVIEW, RECOMMENDER, STEP, WATCH
+from sim.tables import (
+    CHANGES,
+    CLICK,
+    FOLLOWED_ROOM,
+    INTEREST,
+    ORACLE,
+    POPULARITY,
+    PREVIEW,
+    PREVIEWED_ROOM,
+    RECOMMENDER,
+    STEP,
+    WATCH,
+)
 from sim.tally import Count
 
 MOST_ROOMS = 256
@@ -69,11 +94,10 @@ def offer_room(t, i, row, slot):
     u, num, now = t.users[i], t.num[0], t.now[0]
     room = t.rooms[row]
     m = interest(now, num, u, room.position, room.key)
-    entered = uniform(now, u.key, room.key, Decision.ROOM_ENTRY, Venue.LIVE, 0) < logistic(entry_logit(num, room, m))
+    drawn = uniform(now, u.key, room.key, Decision.ROOM_ENTRY, Venue.LIVE, 0) < logistic(entry_logit(num, room, m))
+    entered = stay(t, i, row, m, PREVIEWED_ROOM) if drawn else False
     t.tally[Count.PREVIEWS] += 1
     log_event(t, i, room.presenter, np.int32(-1), PREVIEW | (WATCH if entered else 0), np.int64(slot), np.int64(0))
-    if entered:
-        stay(t, i, row, m)
 
 
 @kernel
@@ -98,23 +122,29 @@ def dwell_minutes(num, u, room, m, luck):
 
 
 @kernel
-def stay(t, i, row, m):
-    """Note user i's visit to a room: minute of entry and whole minutes of stay, within the room's hours."""
+def stay(t, i, row, m, via):
+    """Note user i's visit to a room: minute of entry, whole minutes of stay within the room's hours and own time.
+
+    Whether the user is in the room: a day holds `VISIT_SLOTS` rooms, and one more is not entered.
+    """
     u, num, now = t.users[i], t.num[0], t.now[0]
     room = t.rooms[row]
+    if u.minutes <= 0:
+        return False
     for slot in range(VISIT_SLOTS):
         visit = t.visits[i, slot]
         if visit.room == row and visit.dwell > 0:
-            return
+            return True
         if visit.dwell > 0:
             continue
         minute = int(uniform(now, u.key, room.key, Decision.ROOM_MINUTE, Venue.LIVE, 0) * room.minutes)
         luck = normal(now, u.key, room.key, Decision.DWELL, Venue.LIVE, 0)
-        visit.room, visit.minute = row, minute
-        visit.dwell = max(1, min(room.minutes - minute, int(dwell_minutes(num, u, room, m, luck) + 0.5)))
+        visit.room, visit.minute, visit.via = row, minute, via
+        wish = max(1, min(room.minutes - minute, int(dwell_minutes(num, u, room, m, luck) + 0.5)))
+        visit.dwell = spend(t, u, wish, Count.DWELL)
         t.tally[Count.ENTRIES] += 1
-        t.tally[Count.DWELL] += visit.dwell
-        return
+        return True
+    return False
 
 
 @kernel
@@ -135,8 +165,8 @@ def call_on(t, i, row):
     u, num, now = t.users[i], t.num[0], t.now[0]
     room = t.rooms[row]
     if uniform(now, u.key, room.key, Decision.ROOM_ENTRY, Venue.LIVE, 1) < num.rooms_follow_entry:
-        t.tally[Count.ENTRIES_FOLLOW] += 1
-        stay(t, i, row, interest(now, num, u, room.position, room.key))
+        m = interest(now, num, u, room.position, room.key)
+        t.tally[Count.ENTRIES_FOLLOW] += 1 if stay(t, i, row, m, FOLLOWED_ROOM) else 0
 
 
 @kernel
@@ -188,20 +218,22 @@ def shop_live(t, i, room, visit):
     goods, worths = np.empty(OFFERS, np.int32), np.empty(OFFERS)
     crowd = crowd_utility(num, room, visit.minute)
     lead = place_utility(num, Venue.LIVE) + content_utility(num, u) + host_utility(num, room) + crowd
+    lead += host_trust_utility(t, u, room.presenter)
     clicked, n = np.int64(-1), np.int64(0)
     for j in range(room.count):
         p = t.products[room.goods[j]]
         m = interest(now, num, u, p.position, p.key)
         goods[n] = room.goods[j]
         worths[n] = lead + taste_utility(num, u, p, m) + insurance_utility(t, p.merchant)
-        u.intent[p.category] += num.needs_intent_shown
+        worths[n] += need_utility(num, u, p.category)
+        excite(num, u, p.category, num.needs_intent_shown, room.presenter, 1)
         if live_click(now, num, u, p, m, crowd):
-            u.intent[p.category] += 1.0
-            clicked = np.int64(room.goods[j])
+            excite(num, u, p.category, 1.0, room.presenter, 1)
+            clicked = keener(t, u, clicked, np.int64(room.goods[j]))
             t.tally[Count.CLICKS_LIVE] += 1
             log_event(t, i, room.presenter, room.goods[j], PREVIEW | WATCH | CLICK, np.int64(-1), np.int64(0))
         n += 1
-    deal_in_room(t, i, room, goods, worths, n, clicked)
+    deal_in_room(t, i, room, goods, worths, n, clicked, np.int64(visit.via))
 
 
 @kernel
@@ -212,15 +244,16 @@ def live_click(now, num, u, p, m, crowd):
 
 
 @kernel
-def deal_in_room(t, i, room, goods, worths, n, clicked):
+def deal_in_room(t, i, room, goods, worths, n, clicked, via):
     """Choose among a room's goods at the live price."""
     u, num = t.users[i], t.num[0]
     taken = choose(t, i, goods, worths, n, Venue.LIVE, np.int64(room.key), num.rooms_discount, num.choice_deal_list,
                    num.choice_nest)
     if taken < 0:
-        u.clicked = clicked if clicked >= 0 else u.clicked
+        if clicked >= 0:
+            note_click(t, u, clicked)
         return
-    settle_on(t, i, Venue.LIVE, np.int64(room.presenter), np.float64(room.hype), num.choice_deal_list)
+    settle_on(t, i, Venue.LIVE, np.int64(room.presenter), np.float64(room.hype), num.choice_deal_list, via)
 
 
 @kernel

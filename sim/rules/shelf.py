@@ -9,22 +9,35 @@ import math
 
 import numpy as np
 
-from sim.agents.user import CATEGORIES
+from sim.agents.user import CATEGORIES, KNOWN_SHOPS
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.arrival import needs_open
+from sim.rules.arrival import spend
 from sim.rules.choose import (
     choose,
-    holds_coupon,
     insurance_utility,
     place_utility,
+    platform_trust_utility,
     settle_on,
     taste_utility,
     want_utility,
 )
-from sim.rules.common import ROOT_DIM, dot, interest, logistic, venue_open
+from sim.rules.common import ROOT_DIM, dot, interest, venue_open
 from sim.rules.retrieve import shortlist_goods
-from sim.tables import INTENTS, INTEREST, ORACLE, RECOMMENDER
+from sim.rules.visits import goes_to_mall, known_shop, looks_in, searches, searches_after_view
+from sim.tables import (
+    AFTER_VIEW,
+    DIVERTED,
+    FOLLOWED_SHOP,
+    INTENTS,
+    INTEREST,
+    KNOWN_SHOP,
+    NEED_SEARCH,
+    ORACLE,
+    OWN_VISIT,
+    RECOMMENDER,
+    SUGGESTED,
+)
 from sim.tally import Count
 
 MOST_GOODS = 128
@@ -64,7 +77,7 @@ def keep_best(goods, scores, n, most, row, score):
 
 
 @kernel
-def go_through(t, i, goods, n, venue, group, fit):
+def go_through(t, i, goods, n, venue, group, fit, via):
     """Look at a ranked list from the top, each place with probability fit·r^-η, and choose among what was seen."""
     u, num, now = t.users[i], t.num[0], t.now[0]
     seen, worths = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
@@ -78,7 +91,7 @@ def go_through(t, i, goods, n, venue, group, fit):
             worths[count] = shelf_worth(t, u, p, m, venue, fit)
             count += 1
     if count and choose(t, i, seen, worths, count, venue, group, 0.0, num.choice_deal_list, num.choice_nest) >= 0:
-        take(t, i, venue)
+        take(t, i, venue, via)
 
 
 @kernel
@@ -92,101 +105,187 @@ def shelf_worth(t, u, p, m, venue, fit):
     """Utility of a good on the shelf without price and noise."""
     num = t.num[0]
     worth = place_utility(num, venue) + taste_utility(num, u, p, m) + want_utility(num, u, p.category, fit)
-    return worth + insurance_utility(t, p.merchant) + mindshare_utility(num, u)
+    return worth + insurance_utility(t, p.merchant) + mindshare_utility(num, u) + platform_trust_utility(num, u)
 
 
 @kernel
-def take(t, i, venue):
+def take(t, i, venue, via):
     """Turn the shelf's chosen good into an intent; the seller's own account presents it, without hype."""
     seller = t.products[t.intents[t.fill[INTENTS]].product].merchant
-    settle_on(t, i, venue, np.int64(len(t.creators) + seller), 0.0, t.num[0].choice_deal_list)
+    settle_on(t, i, venue, np.int64(len(t.creators) + seller), 0.0, t.num[0].choice_deal_list, via)
 
 
 @kernel
-def results_page(t, i, k, fit):
+def is_clear(now, num, u, k, via):
+    """Whether a query says what is wanted (ζ): of a need it may not; one for a good seen or suggested does."""
+    return via != NEED_SEARCH or uniform(now, u.key, k, Decision.CLARITY, Venue.SEARCH, 0) < num.lists_clarity
+
+
+@kernel
+def other_meaning(now, u, k):
+    """The category that an unclear query for k may as well mean, keyed (user, category)."""
+    step = 1 + int(uniform(now, u.key, k, Decision.CLARITY, Venue.SEARCH, 1) * (CATEGORIES - 1))
+    return (k + step) % CATEGORIES
+
+
+@kernel
+def ask_back(t, u, k):
+    """The platform may ask what an unclear query means: 0 it does not, 1 the user answers, -1 the user gives up."""
+    num, now = t.num[0], t.now[0]
+    if uniform(now, u.key, k, Decision.ASK_BACK, Venue.SEARCH, 0) >= t.lev[0].clarify:
+        return 0
+    t.tally[Count.ASKED_BACK] += 1
+    return -1 if uniform(now, u.key, k, Decision.ASK_BACK, Venue.SEARCH, 1) < num.lists_step_drop else 1
+
+
+@kernel
+def results_page(t, i, k, fit, via):
     """Search category k: rank the page's goods for user i and go through the list.
 
-    Only a query that says what is wanted (ζ) is ranked by what the recommender has learned.
+    A clear query is ranked by what the recommender has learned; an unclear one is not, and shares its page with
+    another category, unless the platform asks back.
     """
-    u, num, now = t.users[i], t.num[0], t.now[0]
-    most = int(num.lists_search)
+    u, now = t.users[i], t.now[0]
+    t.tally[Count.SEARCHES] += 1
+    clear = is_clear(now, t.num[0], u, k, via)
+    if not clear:
+        t.tally[Count.SEARCHES_UNCLEAR] += 1
+        answer = ask_back(t, u, k)
+        if answer < 0:
+            return
+        clear = answer > 0
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    clear = 1.0 if uniform(now, u.key, k, Decision.CLARITY, Venue.SEARCH, 0) < num.lists_clarity else 0.0
-    n = np.int64(0)
+    n = rank_page(t, u, k, goods, scores, np.int64(0), fit if clear else 0.0)
+    if not clear:
+        n = rank_page(t, u, other_meaning(now, u, k), goods, scores, n, 0.0)
+    go_through(t, i, goods, n, Venue.SEARCH, np.int64(k + 1), fit, via)
+
+
+@kernel
+def rank_page(t, u, k, goods, scores, n, weight):
+    """Sort the goods of category k's page into a list of n, the learned match counted by `weight`; the new length."""
     for j in range(t.page_size[k]):
         row = np.int64(t.pages[k, j])
         p = t.products[row]
-        n = keep_best(goods, scores, n, most, row, list_score(t, u, row, clear * fit, learned_match(t, u, p)))
-    t.tally[Count.SEARCHES] += 1
-    go_through(t, i, goods, n, Venue.SEARCH, np.int64(k + 1), fit)
-
-
-@kernel
-def search_chance(num, u, k):
-    """P(search category k today): 1 − (1 − p_need)^needs · (1 − p_vs)^intent, needs or seen-then-search (看后搜)."""
-    return 1.0 - (1.0 - num.lists_search_need) ** u.need[k] * (1.0 - num.lists_search_intent) ** u.intent[k]
-
-
-@kernel
-def searches(num, now, u, k):
-    """Whether the user searches category k today, keyed (user, category)."""
-    if u.need[k] == 0 and u.intent[k] == 0.0:
-        return False
-    return uniform(now, u.key, k, Decision.SEARCH_NEED, Venue.SEARCH, 0) < search_chance(num, u, k)
+        score = list_score(t, u, row, weight, learned_match(t, u, p))
+        n = keep_best(goods, scores, n, int(t.num[0].lists_search), row, score)
+    return n
 
 
 @kernel
 def search(t, i):
-    """User i searches the categories of open needs and fresh interest."""
-    u, num, now = t.users[i], t.num[0], t.now[0]
+    """User i searches for open needs, for what content showed, and at most one category that is suggested."""
+    u, num, lev, now = t.users[i], t.num[0], t.lev[0], t.now[0]
     if u.opened == 0 or not venue_open(t, Venue.SEARCH):
         return
     searched = 0
+    hint = suggestion(lev, now, u)
     for k in range(CATEGORIES):
         if searches(num, now, u, k):
-            results_page(t, i, k, 1.0)
-            searched = 1
-    t.tally[Count.SEARCH_VISITS] += searched
+            searched += query(t, i, k, NEED_SEARCH, Count.SEARCHES_NEED)
+        elif searches_after_view(num, lev, now, u, k):
+            searched += query(t, i, k, AFTER_VIEW, Count.SEARCHES_AFTER_VIEW)
+        elif k == hint:
+            searched += query(t, i, k, SUGGESTED, Count.SEARCHES_SUGGESTED)
+    t.tally[Count.SEARCH_VISITS] += searched > 0
 
 
 @kernel
-def mall_logit(num, lev, u):
-    """Log-odds of visiting the mall: b0 + tab + γ_B B + need + coupon."""
-    pull = num.lists_mall_visit + lev.mall_tab + num.arrival_mindshare * u.mindshare
-    return pull + num.lists_mall_need * min(needs_open(u), 3) + num.lists_mall_coupon * holds_coupon(u)
+def query(t, i, k, via, count):
+    """One search, if there is time for it; whether there was."""
+    u = t.users[i]
+    if u.minutes <= 0:
+        return 0
+    spend(t, u, t.num[0].lists_search_minutes, Count.MINUTES_SEARCH)
+    t.tally[count] += 1
+    results_page(t, i, k, 1.0, via)
+    return 1
 
 
 @kernel
-def goes_to_mall(num, lev, now, u):
-    """Whether the user visits the mall today."""
-    return uniform(now, u.key, 0, Decision.MALL_VISIT, Venue.MALL, 0) < logistic(mall_logit(num, lev, u))
+def suggestion(lev, now, u):
+    """The category of a suggested search (猜你想搜) that is taken up, that of the strongest trace; or -1."""
+    if uniform(now, u.key, 0, Decision.SUGGEST, Venue.SEARCH, 0) >= lev.suggest:
+        return -1
+    best = 0
+    for k in range(CATEGORIES):
+        if u.intent[k] > u.intent[best]:
+            best = k
+    return best if u.intent[best] > 0.0 else -1
 
 
 @kernel
-def mall_list(t, i, fit):
-    """Show user i the mall's home list and let the user choose."""
+def wanted(num, u, k):
+    """Whether category k holds an open need or a trace of interest strong enough to look for."""
+    return u.need[k] > 0 or u.intent[k] >= num.lists_mall_trace
+
+
+@kernel
+def best_of_page(t, u, k, fit, rows, scores):
+    """The mall's best goods of category k for a user, out of the day's page, into `rows`; how many."""
+    n = np.int64(0)
+    for j in range(t.page_size[k]):
+        row = np.int64(t.pages[k, j])
+        score = list_score(t, u, row, fit, learned_match(t, u, t.products[row]))
+        n = keep_best(rows, scores, n, int(t.num[0].lists_mall_wanted), row, score)
+    return n
+
+
+@kernel
+def among(ids, count, row):
+    """Whether a good is among the first `count`."""
+    for j in range(count):
+        if ids[j] == row:
+            return True
+    return False
+
+
+@kernel
+def add_wanted(t, u, ids, count, fit, goods, scores, n):
+    """Let the best goods of each wanted category into the list, beside those shortlisted by interest (承接)."""
+    num, rows, marks = t.num[0], np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    for k in range(CATEGORIES):
+        if num.lists_mall_wanted > 0 and wanted(num, u, k):
+            for j in range(best_of_page(t, u, k, fit, rows, marks)):
+                if not among(ids, count, rows[j]):
+                    score = marks[j] + want_utility(num, u, k, fit)
+                    n = keep_best(goods, scores, n, int(num.lists_mall), np.int64(rows[j]), score)
+    return n
+
+
+@kernel
+def mall_goods(t, i, fit, goods, scores):
+    """The goods that the mall shows user i, best first, into `goods`; how many."""
     u, num = t.users[i], t.num[0]
     ids, matches = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    n = np.int64(0)
-    for j in range(shortlist_goods(t, i, ids, matches)):
+    count, n = shortlist_goods(t, i, ids, matches), np.int64(0)
+    for j in range(count):
         want = want_utility(num, u, t.products[ids[j]].category, fit)
         score = list_score(t, u, np.int64(ids[j]), fit, matches[j]) + want
         n = keep_best(goods, scores, n, int(num.lists_mall), np.int64(ids[j]), score)
+    return add_wanted(t, u, ids, count, fit, goods, scores, n)
+
+
+@kernel
+def mall_list(t, i, fit, via):
+    """Show user i the mall's list and let the user choose."""
+    goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    n = mall_goods(t, i, fit, goods, scores)
     t.tally[Count.MALL_VISITS] += 1
-    go_through(t, i, goods, n, Venue.MALL, np.int64(0), fit)
+    go_through(t, i, goods, n, Venue.MALL, np.int64(0), fit, via)
 
 
 @kernel
 def visit_mall(t, i):
     """User i may visit the mall today."""
     u, num, now = t.users[i], t.num[0], t.now[0]
-    if u.opened and venue_open(t, Venue.MALL) and goes_to_mall(num, t.lev[0], now, u):
-        mall_list(t, i, 1.0)
+    if u.minutes > 0 and venue_open(t, Venue.MALL) and goes_to_mall(num, t.lev[0], now, u):
+        spend(t, u, num.lists_mall_minutes, Count.MINUTES_MALL)
+        mall_list(t, i, 1.0, OWN_VISIT)
 
 
 @kernel
-def shop_list(t, i, m, fit):
+def shop_list(t, i, m, fit, via):
     """Show user i the goods of merchant m, best sellers first, and let the user choose."""
     u, num, firm = t.users[i], t.num[0], t.merchants[m]
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
@@ -197,21 +296,31 @@ def shop_list(t, i, m, fit):
             score = list_score(t, u, row, fit, learned_match(t, u, p))
             n = keep_best(goods, scores, n, int(num.lists_shop), row, score)
     t.tally[Count.SHOP_VISITS] += 1
-    go_through(t, i, goods, n, Venue.SHOP, np.int64(firm.key), fit)
+    go_through(t, i, goods, n, Venue.SHOP, np.int64(firm.key), fit, via)
 
 
 @kernel
 def visit_shops(t, i):
-    """User i may look into followed shops, then follow a diversion from content, if a policy sets one up."""
-    u, num, now = t.users[i], t.num[0], t.now[0]
+    """User i may look into shops followed or bought at, then follow a diversion from content that a policy sets up."""
+    u, num = t.users[i], t.num[0]
     if u.opened == 0 or not venue_open(t, Venue.SHOP):
         return
     for e in range(t.shop_ptr[i], t.shop_ptr[i + 1]):
-        m = t.shop_idx[e]
-        luck = uniform(now, u.key, t.merchants[m].key, Decision.SHOP_VISIT, Venue.SHOP, 0)
-        if t.merchants[m].state and luck < num.lists_shop_visit:
-            shop_list(t, i, m, 1.0)
+        call_at(t, i, np.int64(t.shop_idx[e]), num.lists_shop_visit, FOLLOWED_SHOP)
+    for place in range(KNOWN_SHOPS):
+        m = known_shop(t, i, place)
+        if m >= 0:
+            call_at(t, i, m, num.lists_shop_again, KNOWN_SHOP)
     divert(t, i)
+
+
+@kernel
+def call_at(t, i, m, chance, via):
+    """Look into the shop of merchant m with a chance, if there is time."""
+    u = t.users[i]
+    if u.minutes > 0 and looks_in(t, u, m, chance):
+        spend(t, u, t.num[0].lists_shop_minutes, Count.MINUTES_SHOP)
+        shop_list(t, i, m, 1.0, via)
 
 
 @kernel
@@ -228,7 +337,7 @@ def destination(lev, luck):
 def been_there(num, lev, now, u, where, k):
     """Whether the user has seen that list today anyway; a diversion shows nobody the same list twice."""
     if where == TO_SEARCH:
-        return searches(num, now, u, k)
+        return searches(num, now, u, k) or searches_after_view(num, lev, now, u, k)
     return where == TO_MALL and goes_to_mall(num, lev, now, u)
 
 
@@ -236,7 +345,7 @@ def been_there(num, lev, now, u, where, k):
 def divert(t, i):
     """A product click without an order, with enough intent, may be led to the shelf; each extra step loses some."""
     u, num, lev, now = t.users[i], t.num[0], t.lev[0], t.now[0]
-    if u.clicked < 0:
+    if u.clicked < 0 or u.minutes <= 0:
         return
     p = t.products[u.clicked]
     if u.intent[p.category] < num.lists_divert_intent:
@@ -249,8 +358,11 @@ def divert(t, i):
         return
     t.tally[Count.DIVERTED] += 1
     if where == TO_SHOP:
-        shop_list(t, i, p.merchant, lev.divert_match)
+        spend(t, u, num.lists_shop_minutes, Count.MINUTES_SHOP)
+        shop_list(t, i, np.int64(p.merchant), lev.divert_match, DIVERTED)
     elif where == TO_SEARCH:
-        results_page(t, i, np.int64(p.category), lev.divert_match)
+        spend(t, u, num.lists_search_minutes, Count.MINUTES_SEARCH)
+        results_page(t, i, np.int64(p.category), lev.divert_match, DIVERTED)
     else:
-        mall_list(t, i, lev.divert_match)
+        spend(t, u, num.lists_mall_minutes, Count.MINUTES_MALL)
+        mall_list(t, i, lev.divert_match, DIVERTED)

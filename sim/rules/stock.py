@@ -14,13 +14,12 @@ from sim.rules.offers import drop_offers, show_best_sellers
 from sim.tables import Tables
 
 REORDER = 0.25  # of the least stock, at which a slow good is ordered again
-SOLD_MEMORY = 28.0  # days behind a good's `sold`
 
 
 @kernel
-def daily_demand(p: np.record, age: int) -> float:
+def daily_demand(num: np.record, p: np.record, age: int) -> float:
     """Orders a day to expect of good p: its average, corrected for having started from zero `age` days ago."""
-    return p.sold / (1.0 - math.exp(-(max(age, 0) + 1.0) / SOLD_MEMORY))
+    return p.sold / (1.0 - math.exp(-(max(age, 0) + 1.0) / num.goods_memory))
 
 
 @kernel
@@ -32,7 +31,7 @@ def least_stock(num: np.record, m: np.record) -> int:
 @kernel
 def units_wanted(num: np.record, m: np.record, p: np.record, age: int) -> int:
     """Units to order of good p: none while they cover the reorder days, else up to the usual cover."""
-    demand, least = daily_demand(p, age), least_stock(num, m)
+    demand, least = daily_demand(num, p, age), least_stock(num, m)
     if p.stock >= max(num.goods_reorder_days * demand, REORDER * least, 1.0):
         return 0
     return max(0, int(max(num.goods_stock_days * demand, least) + 0.5) - p.stock)

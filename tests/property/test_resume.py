@@ -19,7 +19,7 @@ from tests.worlds import toy_config
 CHECKOUT = Path(__file__).parents[2]
 LONG = ("horizon=150", "burn_in=20", "check=false", "record.panel=5", "record.checkpoint=30", "policy=[subsidy]",
         "policy.subsidy.start=25", "policy.subsidy.budget_yuan=5000")
-TABLES = ("daily.parquet", "orders.parquet", "panel.parquet", "summary.json", "runs.parquet")
+TABLES = ("daily.parquet", "orders.parquet", "panel.parquet", "cohorts.parquet", "summary.json", "runs.parquet")
 PATIENCE = 300  # seconds, rules may have to be compiled
 
 

@@ -14,6 +14,7 @@ APART = (
     "population.creators=0", "population.products_per_merchant=6", "world.merchants.price_step=0",
     "world.merchants.service_step=0", "world.merchants.quality_step=0", "world.merchants.drift=0",
     "recommender=random", "world.interest.crowd=0", "world.survey.word_of_mouth=false", "world.feed.pool_followers=0",
+    "world.rooms.dwell_trust=0",
     "world.goods.stock_floor=100000", "world.merchants.capacity_plus=1000000", "world.fulfil.backlog=100",
     "world.choice.social_proof=0", "world.lists.popularity=0", "world.feed.ad_share=0", "world.feed.explore_bar=0",
 )

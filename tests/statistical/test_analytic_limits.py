@@ -33,6 +33,7 @@ def newcomers(number: int) -> World:
     people["state"], people["shopper"] = VISITOR, 1
     people["satisfaction"] = people["habit"] = 0.0
     world.platform["reach_hazard"], world.num["churn_floor"] = 0.0, 0.0
+    world.num["churn_lapse"] = 0.0
     return world
 
 

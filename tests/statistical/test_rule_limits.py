@@ -15,8 +15,8 @@ from sim.rng import clock
 from sim.rules.arrival import feed_slots, open_logit
 from sim.rules.feed import ADVERT, EXPLORE, ORGANIC, auction, slot_nature
 from sim.rules.rooms import dwell_minutes, entry_logit
-from sim.rules.shelf import mall_logit, search_chance
 from sim.rules.survey import recommend_score, response_chance
+from sim.rules.visits import after_view_chance, mall_logit, search_chance
 from sim.tables import CARD, LAYOUT, ROOM, Tables
 from tests.unit.bazaar import numbers
 
@@ -168,7 +168,7 @@ def test_dwell_in_a_mean_room_has_the_configured_mean():
 
 
 def test_searching_is_what_independent_needs_make():
-    """No need and no intent: no search. One need: the configured chance; more: 1 − (1 − p)^n, rising, below 1."""
+    """No need: no search for one. One need, or one click seen: the configured chance; more needs: 1 − (1 − p)^n."""
     one = person()
     chances = []
     for needs in range(6):
@@ -178,7 +178,8 @@ def test_searching_is_what_independent_needs_make():
     assert chances == pytest.approx([1 - (1 - p) ** n for n in range(6)])
     assert chances[0] == 0 and chances[-1] < 1
     one["intent"][3] = 1.0
-    assert search_chance(NUM[0], one, 3) > chances[-1]
+    traces = [after_view_chance(NUM[0], LEV[0], one, 3), after_view_chance(NUM[0], LEV[0], person(), 3)]
+    assert traces == pytest.approx([NUM["lists_search_intent"][0], 0.0])
     assert search_chance(NUM[0], one, 4) == 0
 
 

@@ -16,6 +16,7 @@ from sim.phases import clear, fulfil, pay, settle
 from sim.phases.receive import receive_rows
 from sim.population import make_dtype
 from sim.rng import Venue, clock
+from sim.rules.choose import EXCITED, NEED, meet_want
 from sim.rules.price import discounted
 from sim.tables import COVER, EVENT, FUNDERS, INTENT, MODES, ORDER, PURSE, Tables
 from sim.tally import COUNTS
@@ -43,7 +44,8 @@ class Bazaar(SimpleNamespace):
 def _traders(rng, buyers, shops, hosts):
     """Buyers with money, shops with service and capacity, hosts of whom half have an MCN."""
     users = np.zeros(buyers, make_dtype(user.COLUMNS))
-    users["key"], users["first_order"], users["wallet"] = rng.permutation(buyers) + 1000, -1, 10**6
+    users["key"], users["first_order"] = rng.permutation(buyers) + 1000, -1
+    users["wallet"] = users["wallet_week"] = 10**6
     users["price_sensitivity"] = 2.0
     merchants = np.zeros(shops, make_dtype(merchant.COLUMNS))
     merchants["service"], merchants["capacity"] = rng.random(shops), 10.0
@@ -91,7 +93,7 @@ def intent_of(world, row, product, venue=Venue.MALL, presenter=-1, coupons=(), b
     one, good = np.zeros(1, INTENT), world.products[product]
     one["user"], one["user_key"] = row, world.users["key"][row]
     one["product"], one["presenter"] = product, presenter
-    one["venue"] = one["origin"] = venue
+    one["venue"] = venue
     for name in ("list_price", "price", "outside_price"):
         one[name] = good[name]
     one["base"], one["rival"], one["sensitivity"] = base, rival, world.users["price_sensitivity"][row]
@@ -104,6 +106,8 @@ def intent_of(world, row, product, venue=Venue.MALL, presenter=-1, coupons=(), b
                              one["cuts"][0])
     one["grants"][one["cuts"] == 0] = -1
     world.users["wallet"][row] -= one["paid"][0]
+    one["origin"] = NEED if world.users["need"][row, good["category"]] > 0 else EXCITED
+    meet_want(world.users[row], one[0], int(good["category"]))
     return one
 
 

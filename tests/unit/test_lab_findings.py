@@ -135,6 +135,19 @@ def test_returns_know_what_came_back() -> None:
     assert back.incremental.value == pytest.approx(2, abs=0.01)
 
 
+@pytest.mark.parametrize(("more", "cac", "ltv"), [(4.0, 125.0, 375.0), (0.0, np.nan, np.nan), (-4.0, np.nan, np.nan)])
+def test_newcomers_cost_the_spend_and_bring_what_was_gained_before_it(more: float, cac: float, ltv: float) -> None:
+    asked = study("baseline", "subsidy")
+    worlds = outcomes(asked, {"subsidy": 0.0}, noise=0.0)
+    newcomers, gain = np.full((2, asked.n), 7.0), worlds.values["contribution_total"].copy()
+    newcomers[1] += more
+    gain[1] += 1000.0  # beside the 500 that are given away
+    values = {**worlds.values, "adoptions_total": newcomers, "contribution_total": gain}
+    [back] = findings(asked, worlds._replace(values=values), {}).returns
+    assert back.cac.value == pytest.approx(cac, nan_ok=True) and back.ltv.value == pytest.approx(ltv, nan_ok=True)
+    assert np.array_equal([back.row()[name] for name in ("cac", "ltv_incremental")], [cac, ltv], equal_nan=True)
+
+
 # ---- when to stop -------------------------------------------------------------------------------------------------
 
 def test_a_study_stops_on_precision_and_says_so() -> None:

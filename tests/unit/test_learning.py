@@ -164,7 +164,7 @@ def learn(t: Tables) -> None:
     lessons = read_log(t, 1)
     if t.modes[RECOMMENDER] == INTEREST:
         learn_items(t, lessons)
-    learn_counts(t.products, lessons)
+    learn_counts(t.num, t.products, lessons)
     learn_rates(t, lessons, 0)
     learn_users_rows(t, 0, len(t.users))
 
@@ -288,7 +288,7 @@ def test_permuted_events_teach_items_the_same_to_the_bit(seed: int) -> None:
     for t in (one, other):
         lessons = read_log(t, 1)
         learn_items(t, lessons)
-        learn_counts(t.products, lessons)
+        learn_counts(t.num, t.products, lessons)
         learn_rates(t, lessons, 7)
     for name in ("products", "creators", "merchants", "recommender"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
@@ -349,12 +349,14 @@ def test_counts_go_on_under_every_kind_and_factors_only_under_interest() -> None
         videos = ~(t.log["flags"] & (PREVIEW | ORDERED | RETURNED) > 0)
         assert t.products["impressions"].sum() == videos.sum()
         clicked = t.log["flags"] & CLICK > 0
-        np.testing.assert_allclose(t.products["clicks"].sum(), clicked.sum() * -np.expm1(-1 / 28), rtol=1e-4)
+        fresh = -np.expm1(-1 / t.num["goods_memory"][0])
+        np.testing.assert_allclose(t.products["clicks"].sum(), clicked.sum() * fresh, rtol=1e-4)
 
 
 def test_base_rates_find_the_rates_of_the_log() -> None:
     t = open_stall(RANDOM)
     source = np.random.default_rng(0)
+    t.num["learning_bias_rate"] = 0.1
     for _ in range(120):
         log = np.zeros(5_000, EVENT)
         log["user"], log["product"] = np.arange(5_000) // 25, np.where(np.arange(5_000) % 5, 3, -1)

@@ -236,10 +236,11 @@ def test_the_pattern_card_comes_with_its_data(tmp_path):
 def test_returns_stand_beside_what_a_dashboard_shows(tmp_path):
     told = {"arm": "subsidy", "spend": 9_400.0, "roi_incremental": 0.62, "roi_incremental_low": 0.41,
             "roi_incremental_high": 0.83, "roi_attributed": 11.2, "roi_attributed_low": 10.9,
-            "roi_attributed_high": 11.5, "payback_day": None}
+            "roi_attributed_high": 11.5, "cac": 31.5, "cac_low": 20.0, "cac_high": 50.0, "payback_day": None}
     write_report(comparison(1, metrics=2, manifest={"returns": [told]}), tmp_path)
     assert page_of(tmp_path).rows["returns"][1] == [["subsidy"], ["+9,400"], ["0.62", "[0.41, 0.83]"],
-                                                    ["11.20", "[10.90, 11.50]"], ["–"]]
+                                                    ["11.20", "[10.90, 11.50]"],
+                                                    ["31.5", "[20.0, 50.0]"], ["–"], ["–"]]
 
 
 def test_a_question_known_only_by_its_key_is_put_into_words():

@@ -88,7 +88,8 @@ def test_cancellations_and_returns_together_make_the_one_probability():
 def test_live_video_insurance_and_disappointment_bring_more_returns():
     kinds = ((SHELF, 0), (SHELF, 1), (1, 0), (LIVE, 0))
     odds = [return_odds(ONE, 0, venue, insured) for venue, insured in kinds]
-    assert np.diff(odds) == pytest.approx([0.4, 0.1, 0.7])
+    live, video, insured = (float(ONE[f"fulfil_{name}"]) for name in ("live", "video", "insured"))
+    assert np.diff(odds) == pytest.approx([insured, video - insured, live - video])
     assert return_prob(ONE, odds[0], 4.9) == pytest.approx(logistic(np.log(0.25 / 0.75) + 0.1))
     assert send_back_prob(ONE, odds[0], 2.0) > send_back_prob(ONE, odds[0], 6.0)
     never = numbers(fulfil_base=[0.0] * 12)[0]
@@ -185,7 +186,7 @@ def test_an_average_kept_order_leaves_satisfaction_where_an_average_order_should
 
 
 def test_habit_grows_only_with_a_satisfying_order_that_is_kept_and_stays_below_one():
-    assert felt(6.0, habit=0.5)["habit"] == pytest.approx(0.525)
+    assert felt(6.0, habit=0.5)["habit"] == pytest.approx(0.5 + 0.5 * ONE["satisfy_habit_gain"])
     assert felt(6.0, returned=1, habit=0.5)["habit"] == 0.5
     assert felt(4.0, habit=0.5)["habit"] == 0.5
     assert felt(6.0, habit=1.0)["habit"] == 1.0

@@ -119,7 +119,8 @@ def test_new_customers_are_pairs_without_an_earlier_order():
 def test_no_order_no_number_and_a_missing_column_costs_only_its_measures():
     empty = measure(np.zeros(0, ORDER_LOG), days=90, creators=3)
     assert set(empty) == set(NAMES)
-    assert [name for name, value in empty.items() if not math.isnan(value)] == ["ladder_new_buyers"]
+    assert [name for name, value in empty.items() if not math.isnan(value)] == [
+        "ladder_new_buyers", "shop_ladder_customers"]
     bare = {"day": np.array([1, 2]), "user": np.array([1, 2]), "paid_fen": np.array([7, 7])}
     found = measure(bare, days=90)
     assert found["gini_buyers"] == 0 and math.isnan(found["p_next_1"])

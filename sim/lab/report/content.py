@@ -3,8 +3,8 @@
 From `Comparison.manifest` it also takes, where they are there: `arms`, arm: what it changes (a text, a list of
 overrides, or a mapping of keys); `margins`, metric: harm allowed, in the metric's unit and with its sign;
 `half_width`, the precision at which the study stops (`0.5%` or `1200`); `returns`, a list of {arm, spend (extra, yuan
-a world), roi_incremental, roi_incremental_low, roi_incremental_high, roi_attributed, roi_attributed_low,
-roi_attributed_high, payback_day}; `patterns`, the pattern card's entries {id, role, value, low, high, inside}.
+a world), roi_incremental, roi_attributed, cac, ltv_incremental, each with its _low and _high, payback_day};
+`patterns`, the pattern card's entries {id, role, value, low, high, inside}.
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from sim.files import plain as plain_values
 from sim.lab.effects import Comparison, Effect
-from sim.lab.report import look
+from sim.lab.report import futures, look
 from sim.lab.report.amounts import (
     DASH,
     Scale,
@@ -233,23 +233,26 @@ whose_traffic = figure_section("traffic", traffic)
 gain_of_pairing = figure_section("pairing", pairing)
 
 
+RATIOS = ("roi_incremental", "roi_attributed", "cac", "ltv_incremental")
+
+
 def returns(comparison: Comparison, words: Words) -> Section | None:
     """What a yuan given away brought: counted on pairs, beside what a dashboard would show."""
     told = comparison.manifest.get("returns")
     if not told:
         return None
-    rows = [[Cell(one["arm"]), Cell(fixed(number(one["spend"]), 0, True)), roi(one, "incremental"),
-             roi(one, "attributed"), Cell(plain(number(one.get("payback_day"))))] for one in told]
+    rows = [[Cell(one["arm"]), Cell(fixed(number(one["spend"]), 0, True)), *(ratio(one, kind) for kind in RATIOS),
+             Cell(plain(number(one.get("payback_day"))))] for one in told]
     below = words("confidence")
-    heads = [Cell(words("arm")), Cell(words("extra_spend")), Cell(words("roi_incremental"), below),
-             Cell(words("roi_attributed"), below), Cell(words("payback_day"))]
+    heads = [Cell(words("arm")), Cell(words("extra_spend")), *(Cell(words(kind), below) for kind in RATIOS),
+             Cell(words("payback_day"))]
     table = Table(heads, [Group("", rows)], frozenset((0,)))
     return section("returns", words, [table, Text(words("returns_note"), "note")])
 
 
-def roi(told: Mapping[str, Any], kind: str) -> Cell:
-    """A return with its interval."""
-    value, low, high = (number(told.get(f"roi_{kind}{end}")) for end in ("", "_low", "_high"))
+def ratio(told: Mapping[str, Any], kind: str) -> Cell:
+    """A return, or yuan a newcomer, with its interval."""
+    value, low, high = (number(told.get(f"{kind}{end}")) for end in ("", "_low", "_high"))
     places = max(places_of(low, high, value), 1)
     return estimate(fixed(value, places), interval(low, high, places))
 
@@ -276,12 +279,12 @@ def number(value: Any) -> float:
 
 
 def assumed(comparison: Comparison, words: Words) -> Section | None:
-    """The grade-A parameters in play."""
-    if not comparison.assumed:
+    """The grade-A parameters in play, and whether the verdict holds where they lie elsewhere."""
+    if not comparison.assumed and comparison.futures is None:
         return None
     rows = [(key, plain(value), source) for key, value, source in comparison.assumed]
     table = simple((words("key"), words("value"), words("source")), rows, (0, 2))
-    return section("assumed", words, [Text(words("assumed_note")), table])
+    return section("assumed", words, [Text(words("assumed_note")), *futures.blocks(comparison, words), table])
 
 
 def glossary(comparison: Comparison, words: Words) -> Section | None:

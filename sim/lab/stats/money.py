@@ -28,6 +28,17 @@ def attributed_roi(redeemed: np.ndarray, spend: np.ndarray, confidence: float = 
     return fieller(np.asarray(redeemed, float), np.asarray(spend, float), confidence) if known else UNDEFINED
 
 
+def per_newcomer(money: np.ndarray, newcomers: np.ndarray, confidence: float = CONFIDENCE) -> Ratio:
+    """Yuan for each newcomer more, shapes (n,), paired differences: arm minus control, over the horizon.
+
+    With `money` the spend it is what a newcomer cost (CAC); with contribution + spend, contribution being counted after
+    the spend, what the platform gained on all users for each of them (incremental LTV of the days seen). Fieller's
+    interval; NaN unless the arm has more newcomers beyond doubt.
+    """
+    more = np.asarray(newcomers, float)
+    return fieller(np.asarray(money, float), more, confidence) if more.mean() > 0 else UNDEFINED
+
+
 def ltv(contribution: np.ndarray, newcomers: np.ndarray, yearly_rate: float = 0.0,
         confidence: float = CONFIDENCE) -> Ratio:
     """Contribution a newcomer over the days seen, yuan, discounted daily; shapes (n, days) and (n,).

@@ -22,11 +22,12 @@ Told = Generator[None, Any, None]
 # rules whose results are terms of what a good is worth, beside those of taste, by the term's name
 TERMS = {"place_utility": "place", "content_utility": "impulse", "insurance_utility": "insurance",
          "need_utility": "need", "intent_utility": "intent", "mindshare_utility": "mindshare",
-         "host_utility": "host", "crowd_utility": "crowd"}
+         "host_utility": "host", "crowd_utility": "crowd", "host_trust_utility": "host trust",
+         "platform_trust_utility": "platform trust"}
 LOGITS = {"open_logit": "open", "watch_logit": "watch", "entry_logit": "enter", "mall_logit": "mall"}
-KEPT = ("interest", "react", "dislikes", "log_event", "search_chance", "send_back_prob", "response_chance",
-        "dropout_chance", "arrival_chance", "adoption_chance", "feed_slots", "open_logit", "price_log", "price_gap",
-        "shared_noise", "own_noise", "outside_noise", "outside_fen")
+KEPT = ("interest", "react", "dislikes", "log_event", "search_chance", "after_view_chance", "send_back_prob",
+        "response_chance", "dropout_chance", "arrival_chance", "adoption_chance", "feed_slots", "open_logit",
+        "price_log", "price_gap", "shared_noise", "own_noise", "outside_noise", "outside_fen")
 
 
 class Witness:
@@ -139,10 +140,9 @@ class Witness:
         if row >= 0:
             self._note_room(t, row, "followed", float(t.num[0].rooms_follow_entry), self.stayed)
 
-    def stay(self, t: Any, i: int, row: int, m: float) -> Told:
-        """A room is entered."""
-        yield
-        self.stayed = True
+    def stay(self, t: Any, i: int, row: int, m: float, via: int) -> Told:
+        """A room is entered, if the day has a place left for it."""
+        self.stayed = bool((yield))
 
     def _note_room(self, t: Any, row: int, how: str, chance: float, entered: bool) -> None:
         """A room that was offered; minutes and viewers come when it is watched."""
@@ -162,13 +162,22 @@ class Witness:
     # ---- the shelf -------------------------------------------------------------------------------
 
     def searches(self, num: Any, now: Any, u: Any, k: int) -> Told:
-        """Whether a category is searched."""
+        """Whether a need is searched for."""
         self.heard["search_chance"] = 0.0
         went = yield
         if self.heard["search_chance"] > 0.0:
             self.gates["search", int(k)] = {"venue": "search", "category": int(k), "went": bool(went),
                                             "chance": float(self.heard["search_chance"]),
                                             "luck": self.luck[Decision.SEARCH_NEED, 0]}
+
+    def searches_after_view(self, num: Any, lev: Any, now: Any, u: Any, k: int) -> Told:
+        """Whether a category is searched for what was seen."""
+        self.heard["after_view_chance"] = 0.0
+        went = yield
+        if self.heard["after_view_chance"] > 0.0:
+            self.gates["search after view", int(k)] = {
+                "venue": "search after view", "category": int(k), "went": bool(went),
+                "chance": float(self.heard["after_view_chance"]), "luck": self.luck[Decision.SEARCH_INTENT, 0]}
 
     def goes_to_mall(self, num: Any, lev: Any, now: Any, u: Any) -> Told:
         """Whether the mall is visited."""
@@ -182,7 +191,8 @@ class Witness:
         yield
         self.diverting = False
 
-    def go_through(self, t: Any, i: int, goods: Any, n: int, venue: int, group: int, fit: float) -> Told:
+    def go_through(self, t: Any, i: int, goods: Any, n: int, venue: int, group: int, fit: float,
+                   via: int) -> Told:
         """A list is gone through from the top."""
         listed, name = [int(goods[rank]) for rank in range(n)], Venue(int(venue)).name.lower()
         where = name
