@@ -67,7 +67,7 @@ def test_parameters_do_not_go_together_by_chance() -> None:
 
 def test_every_plausible_range_is_of_a_grade_a_number_and_within_its_bounds() -> None:
     rules = {key: rule for key, _, rule in numbers_of(configure(*WORLD))}
-    assert len(plausible()) >= 10
+    assert len(plausible()) > 5  # enough to span futures; how many depends on what is still assumed
     for key, told in plausible().items():
         assert rules[key]["low"] <= told["low"] < told["high"] <= rules[key]["high"], key
         assert told["source"]
