@@ -9,6 +9,8 @@ import pytest
 
 from sim import cli
 from sim.config import SimConfig
+from sim.lab import verbs
+from sim.lab.ask import Task
 from sim.model import InterestCommerceModel
 from tests import worlds
 
@@ -40,6 +42,15 @@ def icsim(
         return Outcome(code, *capsys.readouterr(), simulated)
 
     return call
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
+    """The tasks of the lab's verbs, noted down instead of carried out."""
+    noted: list[Task] = []
+    for verb, (question, _) in verbs.VERBS.items():
+        monkeypatch.setitem(verbs.VERBS, verb, (question, lambda task: noted.append(task) or 0))
+    return noted
 
 
 @pytest.fixture

@@ -17,15 +17,6 @@ TOY = ("population=toy", "horizon=5", "burn_in=0")
 ARMS = "arms=[baseline,subsidy]"
 
 
-@pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    """The tasks that would have been carried out."""
-    noted: list[Task] = []
-    for verb, (question, _) in verbs.VERBS.items():
-        monkeypatch.setitem(verbs.VERBS, verb, (question, lambda task: noted.append(task) or 0))
-    return noted
-
-
 def test_compare_asks_what_was_typed(icsim: Icsim, tasks: list[Task], tmp_path: Path) -> None:
     done = icsim("compare", ARMS, *TOY, "n=12", "stats.half_width=1%", "lang=zh", "seed=7")
     [task] = tasks

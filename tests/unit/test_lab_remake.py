@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from sim.lab import verbs
 from sim.lab.ask import Task
 from sim.lab.engines import close_engines
 from tests.unit.lab_items import SMALL, files
@@ -69,15 +68,6 @@ def test_a_folder_of_no_study_is_one_line(icsim: Icsim, tmp_path: Path) -> None:
 
 
 # ---- study=
-
-@pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    """The tasks that would have been carried out."""
-    noted: list[Task] = []
-    for verb, (question, _) in verbs.VERBS.items():
-        monkeypatch.setitem(verbs.VERBS, verb, (question, lambda task: noted.append(task) or 0))
-    return noted
-
 
 FILE = """
 arms:
