@@ -61,6 +61,15 @@ def own_range(rows, user):
 
 
 @kernel
+def among(ids, count, one):
+    """Whether something is among the first `count` of a list."""
+    for j in range(count):
+        if ids[j] == one:
+            return True
+    return False
+
+
+@kernel
 def _first_at_least(rows, user):
     """Binary search for the first entry whose user is not below `user`."""
     low, high = 0, len(rows)

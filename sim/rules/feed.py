@@ -18,7 +18,7 @@ from sim.rules.choose import (
     settle_on,
     taste_utility,
 )
-from sim.rules.common import interest, logistic, venue_open
+from sim.rules.common import among, interest, logistic, venue_open
 from sim.rules.excite import excite
 from sim.rules.retrieve import shortlist_cards
 from sim.rules.visits import planned_minutes
@@ -158,21 +158,12 @@ def next_organic(used, n):
 
 
 @kernel
-def was_shown(shown, count, c):
-    """Whether card c is among the `count` cards shown so far today."""
-    for j in range(count):
-        if shown[j] == c:
-            return True
-    return False
-
-
-@kernel
 def unseen_young(young, luck, shown, count):
     """A little-seen card at place `luck` of the day's shelf, or the next one not yet shown; -1 when all were."""
     first = int(luck * len(young))
     for step in range(len(young)):
         c = young[(first + step) % len(young)]
-        if not was_shown(shown, count, c):
+        if not among(shown, count, c):
             return np.int64(c)
     return np.int64(-1)
 
@@ -332,7 +323,7 @@ def hear_friends(t, i, shown, count):
         if not t.signals[friend] & SHARES:
             continue
         c = own_card(t, t.users[friend].shared)
-        if c >= 0 and not was_shown(shown, count, c) and (best < 0 or t.users[friend].key < key):
+        if c >= 0 and not among(shown, count, c) and (best < 0 or t.users[friend].key < key):
             best, key = c, np.int64(t.users[friend].key)
     if best >= 0:
         t.tally[Count.FRIEND_SLOTS] += 1

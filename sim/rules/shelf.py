@@ -22,7 +22,7 @@ from sim.rules.choose import (
     taste_utility,
     want_utility,
 )
-from sim.rules.common import ROOT_DIM, dot, interest, venue_open
+from sim.rules.common import ROOT_DIM, among, dot, interest, venue_open
 from sim.rules.retrieve import shortlist_goods
 from sim.rules.visits import goes_to_mall, known_shop, looks_in, searches, searches_after_view
 from sim.tables import (
@@ -155,20 +155,24 @@ def results_page(t, i, k, fit, via):
             return
         clear = answer > 0
     goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
-    n = rank_page(t, u, k, goods, scores, np.int64(0), fit if clear else 0.0)
+    most = int(t.num[0].lists_search)
+    n = rank_page(t, u, k, goods, scores, np.int64(0), most, fit if clear else 0.0)
     if not clear:
-        n = rank_page(t, u, other_meaning(now, u, k), goods, scores, n, 0.0)
+        n = rank_page(t, u, other_meaning(now, u, k), goods, scores, n, most, 0.0)
     go_through(t, i, goods, n, Venue.SEARCH, np.int64(k + 1), fit, via)
 
 
 @kernel
-def rank_page(t, u, k, goods, scores, n, weight):
-    """Sort the goods of category k's page into a list of n, the learned match counted by `weight`; the new length."""
+def rank_page(t, u, k, goods, scores, n, most, weight):
+    """Sort the goods of category k's page into a list of n, at most `most`, the learned match counted by `weight`.
+
+    The new length.
+    """
     for j in range(t.page_size[k]):
         row = np.int64(t.pages[k, j])
         p = t.products[row]
         score = list_score(t, u, row, weight, learned_match(t, u, p))
-        n = keep_best(goods, scores, n, int(t.num[0].lists_search), row, score)
+        n = keep_best(goods, scores, n, most, row, score)
     return n
 
 
@@ -221,32 +225,12 @@ def wanted(num, u, k):
 
 
 @kernel
-def best_of_page(t, u, k, fit, rows, scores):
-    """The mall's best goods of category k for a user, out of the day's page, into `rows`; how many."""
-    n = np.int64(0)
-    for j in range(t.page_size[k]):
-        row = np.int64(t.pages[k, j])
-        score = list_score(t, u, row, fit, learned_match(t, u, t.products[row]))
-        n = keep_best(rows, scores, n, int(t.num[0].lists_mall_wanted), row, score)
-    return n
-
-
-@kernel
-def among(ids, count, row):
-    """Whether a good is among the first `count`."""
-    for j in range(count):
-        if ids[j] == row:
-            return True
-    return False
-
-
-@kernel
 def add_wanted(t, u, ids, count, fit, goods, scores, n):
     """Let the best goods of each wanted category into the list, beside those shortlisted by interest (承接)."""
     num, rows, marks = t.num[0], np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
     for k in range(CATEGORIES):
         if num.lists_mall_wanted > 0 and wanted(num, u, k):
-            for j in range(best_of_page(t, u, k, fit, rows, marks)):
+            for j in range(rank_page(t, u, k, rows, marks, np.int64(0), int(num.lists_mall_wanted), fit)):
                 if not among(ids, count, rows[j]):
                     score = marks[j] + want_utility(num, u, k, fit)
                     n = keep_best(goods, scores, n, int(num.lists_mall), np.int64(rows[j]), score)
