@@ -33,7 +33,7 @@ from sim.rules.traits import (
 
 # keys of each kind lie in a range of their own; users' lie below
 CREATOR_KEYS, MERCHANT_KEYS, PRODUCT_KEYS = 0xC000_0000, 0xD000_0000, 0xE000_0000
-APPEAL_SHARE, REPUTATION_SHARE = 1.7, 0.9  # log sales in a good's appeal and reputation: C, town after a year (P28)
+APPEAL_SHARE, REPUTATION_SHARE = 1.7, 1.4  # log sales in a good's appeal and reputation: C, town after a year (P28)
 CLICKS_PER_ORDER = 20.0  # funnel of model.md §3: 5 % of product clicks order
 CREATORS_PART = 0.3  # of all sales presented by creators on the first day, assumption; forgotten with their EWMA
 MARGIN = 0.06  # of sales left to a merchant after wages and fixed costs, model.md §3

@@ -188,7 +188,7 @@ class Choice:
     insurance: float = number("logit", 0, 5, A, "freight insurance shown; sign V")
     impulse: float = number("logit/sd", 0, 5, A, "impulsiveness, content venues")
     overrating: float = number("sd/sd", 0, 2, A, "quality the impulsive expect beyond reputation in content venues")
-    cupboard: float = number("logit/order", 0, 5, A, "a full cupboard")
+    cupboard: float = number("logit", 0, 5, A, "a full cupboard; one that is partly full counts in part")
     barrier: float = number("logit", 0, 20, C, "not yet a shopper; P27, P28: 6 lets .3 % of others adopt a day")
     nest: float = number("–", 0.01, 1, D, "λ in lists; 1 for single items; Alibaba coupon RCT")
     best_of: int = number("goods", 1, 8, A, "last goods a good must beat; only with rival.choice=best_of_last")

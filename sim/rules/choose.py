@@ -27,7 +27,7 @@ class Taste(NamedTuple):
     satisfaction: float  # v_z·z
     price_level: float  # −level·|ln list − ln median − w_u|
     social_proof: float
-    cupboard: float  # −.8·cupboard
+    cupboard: float  # −w·min(cupboard, 1): a full cupboard
     effort: float  # −dc(1 − H), less with habit
     barrier: float  # of those who have not adopted shopping
 
@@ -40,7 +40,7 @@ def taste_terms(num, u, p, m):
     return Taste(
         u.buyer_effect, p.appeal, num.choice_interest * m, num.choice_quality * p.reputation,
         num.choice_satisfaction * u.satisfaction, -num.choice_price_level * distance,
-        num.choice_social_proof * math.log(1.0 + p.sold), -num.choice_cupboard * u.cupboard[k],
+        num.choice_social_proof * math.log(1.0 + p.sold), -num.choice_cupboard * min(u.cupboard[k], 1.0),
         -num.choice_cost[k] * (1.0 - u.habit), -num.choice_barrier * (1 - u.shopper),
     )
 
