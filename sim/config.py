@@ -62,6 +62,7 @@ class Recommender:
 
 CHOICES = ("nested_logit", "best_of_last")
 FEELINGS = ("level_surprise", "surprise")
+OUTSIDES = ("nothing", "same_good")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Rival:
     """Rules with a rival, one switch each; the first named is the model's own. Others: recommender, word of mouth."""
 
     satisfaction: str = choice(FEELINGS, "quality pleases as such and as a surprise, or as a surprise only")
+    outside: str = choice(OUTSIDES, "not buying, or also the same good at its price elsewhere")
     # last, because it hides the function of its name
     choice: str = choice(CHOICES, "among a list at once, or good by good against the last `choice.best_of` seen today")
 

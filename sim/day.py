@@ -67,7 +67,7 @@ PLAN = (
     Phase("publish", PLATFORM, "cards, rooms, lists and the search index of the day", publish.run),
     Phase("arrive", "users", "who opens the app, and how deep the feed gets", arrive.arrive_rows),
     Phase("enter", "users", "rooms entered, by follows and by previews", enter.enter_rows),
-    Phase("crowd", PLATFORM, "rooms count their viewers", crowd.run),
+    Phase("crowd", PLATFORM, "rooms count their viewers, hosts pitch goods", crowd.run),
     Phase("watch_live", "users", "watching, clicking and buying in rooms", watch_live.watch_live_rows),
     Phase("feed", "users", "videos: watch, long view, click, order, share", feed.feed_rows),
     Phase("search", "users", "searching for needs and for what was seen", search.search_rows),

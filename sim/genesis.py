@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.agents import platform, recommender, user
 from sim.agents.user import BUYER, CATEGORIES, DIM, VISIT, VISIT_SLOTS, VISITOR
-from sim.config import BLOCKS, CHOICES, FEELINGS, VENUES, SimConfig
+from sim.config import BLOCKS, CHOICES, FEELINGS, OUTSIDES, VENUES, SimConfig
 from sim.degrees import TieSettings
 from sim.genesis_supply import creators_at_genesis, merchants_at_genesis, products_at_genesis, settle_in
 from sim.graph import CHILDREN, build_graph
@@ -33,6 +33,7 @@ from sim.tables import (
     MODES,
     NO_STUDIO,
     ORDER,
+    OUTSIDE_OPTION,
     PURSE,
     RECOMMENDER,
     ROOM,
@@ -154,11 +155,18 @@ def _draw_traits(users: np.ndarray, world: Any, rng: np.random.Generator) -> Non
     users["impulse"] = rng.standard_normal(n)
     users["leniency"] = rng.normal(0.0, world.satisfy.person_sd, n)
     users["generation"] = rng.integers(0, 3, n)
+    users["guochao"] = guochao_of(users["generation"], choice.guochao)
     spread = world.needs.rate_sd
     users["need_rate"] = world.needs.rate * np.exp(rng.normal(-0.5 * spread**2, spread, (n, CATEGORIES)))
     wallet = 100.0 * world.needs.wallet_median * np.exp(rng.normal(0.0, world.needs.wallet_sd, n))
     users["wallet_week"] = np.minimum(wallet, 2.0e9)
     users["wallet"] = users["wallet_week"]
+
+
+def guochao_of(generation: np.ndarray, by_generation: tuple[float, ...]) -> np.ndarray:
+    """Taste for domestic brands by generation, logit, less its mean over all: on the whole it sells no more."""
+    liking = np.asarray(by_generation, np.float64)[generation]
+    return liking - liking.mean() if len(liking) else liking
 
 
 def lognormal_mean(rng: np.random.Generator, mean: float, cv: float, n: int) -> np.ndarray:
@@ -228,6 +236,7 @@ def _modes(cfg: SimConfig) -> np.ndarray:
     modes = np.zeros(MODES, np.int64)
     modes[RECOMMENDER] = KINDS[cfg.recommender.kind]
     modes[CHOICE], modes[SATISFACTION] = CHOICES.index(cfg.rival.choice), FEELINGS.index(cfg.rival.satisfaction)
+    modes[OUTSIDE_OPTION] = OUTSIDES.index(cfg.rival.outside)
     modes[VENUE_SWITCHES] = sum(1 << (1 + VENUES.index(name)) for name in cfg.era.venues)
     return modes
 

@@ -97,6 +97,8 @@ DEFINITIONS = {
     "mean_interest_served": ("sd", "mean interest m over organic video slots"),
     "leak_need": ("needs", "open needs met elsewhere today"),
     "leak_excited": ("clicks", "excited intent that became an order elsewhere today"),
+    "leak_choice": ("orders", "goods chosen here and bought elsewhere today; leak_choice_gmv in yuan; only with "
+                    "rival.outside=same_good"),
 }
 
 
@@ -299,6 +301,7 @@ def attention(world: World) -> Row:
     return row | {
         "reco_lift": lift, "mean_interest_served": ratio(int(tally[Count.INTEREST_SUM]) / SCALE, organic),
         "leak_need": int(tally[Count.LEAK_NEED]), "leak_excited": int(tally[Count.LEAK_EXCITED]),
+        "leak_choice": int(tally[Count.LEAK_CHOICE]), "leak_choice_gmv": int(tally[Count.LEAK_CHOICE_FEN]) / FEN,
         "follows": changes_of(world, 1), "unfollows": changes_of(world, -1),
     }
 

@@ -128,6 +128,18 @@ class Rooms:
     merchant_share: float = number("prob", 0, 1, V, "merchants live on a day; 70 % of rooms are merchants'")
     hours: float = number("hour", 0.1, 24, D, "length of a room")
     floor: int = number("rooms", 0, 1e6, A, "rooms open a day below which thickness stops dividing")
+    entry_traffic: float = number("logit", 0, 5, A, "entering a room of traffic goods only against one without any")
+    dwell_traffic: float = number("ln", 0, 2, A, "longer stays in a room of traffic goods only")
+    mean_traffic: float = number("share", 0, 1, C, "traffic goods in rooms offered; centres entry and stay")
+    pitch: float = number("logit", 0, 5, A, "a good that the host pitches during the visit")
+    pitch_crowd: float = number("–", 0, 5, A, "exponent of the crowd by which profit goods wait for the peak")
+    loyal: float = number("logit", 0, 5, A, "repurchase goods, to those who came because they follow")
+    mean_followed: float = number("share", 0, 1, D, "visits by follow; centres `loyal`; .5 of 2.5 entries a DAU-day")
+    scarcity: float = number("logit", 0, 5, A, "a good about to run out")
+    scarce_days: float = number("day", 0.01, 60, A, "of expected sales left at which urgency has fallen to 1/e")
+    limited: float = number("share", 0, 1, A, "goods in a room that the host offers as a limited lot (限量)")
+    lot: float = number("day", 0, 60, A, "size of such a lot, in days of the good's expected sales")
+    mean_urgency: float = number("0–1", 0, 1, C, "urgency of goods in rooms visited; centres `scarcity`")
 
 
 @dataclass(frozen=True)
@@ -197,6 +209,9 @@ class Choice:
     basket_sd: float = number("ln", 0, 3, D, "variants and units within an order")
     appeal_sd: float = number("logit", 0, 3, C, "P3: appeal of a good")
     cost: tuple[float, ...] = number("logit", 0, 5, A, "decision cost by category", length=K)
+    guochao: tuple[float, ...] = number(
+        "logit", -5, 5, A, "domestic brands, by generation, centred over users; young for them, surveys", length=3)
+    elsewhere: float = number("logit", 0, 20, A, "leaving to buy elsewhere; only with rival.outside=same_good")
 
 
 @dataclass(frozen=True)

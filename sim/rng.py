@@ -103,6 +103,8 @@ class Decision(IntEnum):
     ROOM_MINUTE = 37
     DWELL = 38
     GIFT = 39
+    LIMITED = 40
+    PITCH = 41
     # users: ties
     FOLLOW = 50
     UNFOLLOW = 51

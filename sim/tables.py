@@ -36,6 +36,7 @@ ROOM = np.dtype([
     ("count", "i2"), ("skill", "f4"), ("trust", "f4"), ("hype", "f4"), ("attract", "f4"), ("boost", "f4"),
     ("gmv", "f4"), ("weight", "f4"), ("position", "f4", (DIM,)), ("factor", "f4", (DIM,)),
     ("goods", "i4", (OFFERS,)), ("viewer_minutes", "i8", (GRID,)), ("entries", "i8"), ("sales", "i8"),
+    ("traffic", "f4"), ("urgency", "f4", (OFFERS,)), ("pitch", "i1", (GRID,)),
 ], align=True)
 
 EVENT = np.dtype([
@@ -166,11 +167,12 @@ class Tables:
 ADOPTED, SHOPS, PROMOTES, DETRACTS, SHARES = 1, 2, 4, 8, 16
 
 # modes: switches that are not numbers
-RECOMMENDER, SATISFACTION, VENUES, CHOICE = 0, 1, 2, 3
+RECOMMENDER, SATISFACTION, VENUES, CHOICE, OUTSIDE_OPTION = 0, 1, 2, 3, 4
 MODES = 8
 INTEREST, POPULARITY, RANDOM, ORACLE = 0, 1, 2, 3
 LEVEL_AND_SURPRISE, SURPRISE_ONLY = 0, 1
 NESTED_LOGIT, BEST_OF_LAST = 0, 1
+NOTHING, SAME_GOOD = 0, 1
 # the lane's buffers
 EVENTS, INTENTS, CHANGES = 0, 1, 2
 ROW_MOST = 256  # entries of one kind that one row may add in one phase

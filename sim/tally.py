@@ -72,6 +72,8 @@ class Count(IntEnum):
     ASKED_BACK = 61
     SURPLUS = 62  # yuan, fixed point
     LAPSES = 63
+    LEAK_CHOICE = 64  # goods chosen here and bought elsewhere
+    LEAK_CHOICE_FEN = 65
 
 
 COUNTS = len(Count)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.ledger import Account, Flow
 from sim.orders import desk_of, events_of
 from sim.rules.purchase import order_all
 from sim.tables import INTENT, ORDER, ORDERED, STANDS
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def run(world: World) -> None:
-    """Write and pay the day's orders, buyer by buyer; they join the order book and stand in `day.orders`."""
+    """Write and pay the day's orders, buyer by buyer; they join the order book and stand in `day.orders`.
+
+    What was bought elsewhere is paid there.
+    """
     day = world.day
     intents = standing(world)
     orders = np.zeros(len(intents), ORDER)
@@ -25,6 +29,8 @@ def run(world: World) -> None:
     world.orders = np.concatenate([world.orders, orders])
     day.orders = orders
     day.events.append(events_of(orders, ORDERED))
+    lost = int(world.tally[Count.LEAK_CHOICE_FEN])
+    world.ledger.transfer(int(Account.HOUSEHOLDS), int(Account.OTHER_SHOPS), lost, Flow.OUTSIDE_PURCHASE)
 
 
 def standing(world: World) -> np.ndarray:

@@ -8,7 +8,10 @@ import numpy as np
 from sim.agents.user import COUPON_SLOTS
 from sim.fixed import to_fixed
 from sim.jit import kernel
-from sim.rng import Decision, Venue, gumbel, normal, stable
+from sim.rng import Decision, Venue, gumbel, stable
+from sim.rules.basket import basket, outside_fen
+from sim.rules.elsewhere import buy_elsewhere, outside_option
+from sim.rules.guochao import guochao_utility
 from sim.rules.price import discounted, price_utility
 from sim.tables import BEST_OF_LAST, CHOICE, INTENTS
 from sim.tally import Count
@@ -30,6 +33,7 @@ class Taste(NamedTuple):
     cupboard: float  # −w·min(cupboard, 1): a full cupboard
     effort: float  # −dc(1 − H), less with habit
     barrier: float  # of those who have not adopted shopping
+    guochao: float  # of a domestic brand
 
 
 @kernel
@@ -41,7 +45,7 @@ def taste_terms(num, u, p, m):
         u.buyer_effect, p.appeal, num.choice_interest * m, num.choice_quality * p.reputation,
         num.choice_satisfaction * u.satisfaction, -num.choice_price_level * distance,
         num.choice_social_proof * math.log(1.0 + p.sold), -num.choice_cupboard * min(u.cupboard[k], 1.0),
-        -num.choice_cost[k] * (1.0 - u.habit), -num.choice_barrier * (1 - u.shopper),
+        -num.choice_cost[k] * (1.0 - u.habit), -num.choice_barrier * (1 - u.shopper), guochao_utility(num, u, p),
     )
 
 
@@ -52,7 +56,7 @@ def taste_utility(num, u, p, m):
     value = one.person + one.appeal + one.interest + one.reputation
     value += one.satisfaction + one.price_level
     value += one.social_proof + one.cupboard
-    return value + one.effort + one.barrier
+    return value + one.effort + one.barrier + one.guochao
 
 
 @kernel
@@ -109,12 +113,6 @@ def expected_quality(num, u, p, venue, hype):
 
 
 @kernel
-def basket(now, num, u, p):
-    """Variants and units in an order as a factor of the price, keyed (user, good): median 1."""
-    return math.exp(num.choice_basket_sd * normal(now, u.key, p.key, Decision.BASKET, Venue.NONE, 0))
-
-
-@kernel
 def holds_coupon(u):
     """Whether the user holds any coupon."""
     for slot in range(COUPON_SLOTS):
@@ -162,12 +160,6 @@ def weigh(now, num, lev, u, p, intent, venue, worth, markdown, deal, noise):
 
 
 @kernel
-def outside_fen(lev, p, size):
-    """What the same basket costs elsewhere today, fen."""
-    return int(p.outside_price * lev.outside_price * size + 0.5)
-
-
-@kernel
 def shared_noise(now, nest, user, group, venue):
     """λ·ln S, what all goods of a list have in common, keyed (user, list); 0 at λ = 1 (Cardell 1997)."""
     return nest * math.log(stable(nest, now, user, group, Decision.LIST_SHARED, venue, 0))
@@ -205,12 +197,14 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
     Under the rival rule the user goes from good to good and takes the first that is worth more than nothing and than
     the best of the last few seen today, whatever comes after it.
     `goods` are product rows, `worths` their utilities without price and noise. The chosen good is left in the
-    lane's buffer as an unfinished intent (see `settle_on`), with `rival` the best it had to beat.
+    lane's buffer as an unfinished intent (see `settle_on`), with `rival` the best it had to beat. A good that the user
+    goes to buy elsewhere is no intent.
     """
     u, num, now, lev = t.users[i], t.num[0], t.now[0], t.lev[0]
     intent = open_choice(t, u)
     shared = shared_noise(now, nest, u.key, group, venue)
-    outside = outside_noise(now, u.key, group, venue)
+    nothing = outside_noise(now, u.key, group, venue)
+    outside, row, without = outside_option(t, u, goods, worths, n, venue, nothing)
     best, in_turn = outside, t.modes[CHOICE] == BEST_OF_LAST
     pulls, money = 0.0, 0.0
     for j in range(n):
@@ -229,7 +223,9 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
             intent.base = worths[j] + noise
         elif total > intent.rival:
             intent.rival = total
-    t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest))
+    t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest, without))
+    if intent.product < 0 and row >= 0:
+        buy_elsewhere(t, u, row)
     return intent.product
 
 
@@ -248,15 +244,16 @@ def note_click(t, u, product):
 
 
 @kernel
-def surplus(sensitivity, pulls, money, nest):
-    """Expected gain of a choice over not buying, yuan: ln(1 + Σ^λ), Σ = Σ e^(V/λ), over the marginal utility of money.
+def surplus(sensitivity, pulls, money, nest, without):
+    """Expected gain of a choice over not buying here, yuan: ln(1 + Σ^λ), Σ = Σ e^(V/λ), over the utility of money.
 
-    `pulls` is Σ, `money` Σ e^(V/λ)·price in fen. Utility falls by ε in the logarithm of a price, so a yuan is worth
-    ε / price, at the goods' mean price by their chances (Small and Rosen 1981).
+    `pulls` is Σ, `money` Σ e^(V/λ)·price in fen, `without` Σ e^V of what may be done instead, 1 for nothing. Utility
+    falls by ε in the logarithm of a price, so a yuan is worth ε / price, at the goods' mean price by their chances
+    (Small and Rosen 1981).
     """
     if pulls <= 0.0 or sensitivity <= 0.0:
         return 0.0
-    return math.log(1.0 + pulls ** nest) / sensitivity * money / pulls / 100.0
+    return math.log(1.0 + pulls ** nest / without) / sensitivity * money / pulls / 100.0
 
 
 @kernel

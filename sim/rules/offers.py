@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.creator import HEAD, OFFERS
+from sim.agents.merchant import TRAFFIC
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.common import dot
@@ -48,10 +49,12 @@ def slot_fee(num: np.record, c: np.record, m: np.record) -> float:
 def offer_value(t: Tables, c: np.record, p: np.record) -> float:
     """What carrying good p promises creator c, yuan a product click: fit, commission, pit fee, less reputation risk.
 
-    A pit fee is spread over the clicks that the creator's own sales stand for.
+    A pit fee is spread over the clicks that the creator's own sales stand for. A traffic good draws viewers to the
+    other goods.
     """
     num, rate, m = t.num[0], t.recommender[0].order_rate, t.merchants[p.merchant]
     value = num.creators_fit * dot(c.position, p.position) + m.commission * yuan_per_click(num, p, rate)
+    value += num.creators_draw * (p.role == TRAFFIC)
     clicks = max(c.sales / max(p.price * rate / 100.0, 0.01), 1.0) / OFFERS
     return value + slot_fee(num, c, m) / clicks - num.creators_risk * max(0.0, -p.reputation)
 

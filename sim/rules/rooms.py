@@ -24,6 +24,8 @@ from sim.rules.choose import (
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, logit, venue_open
 from sim.rules.excite import excite
 from sim.rules.feed import log_event, organic_score, preview_slots
+from sim.rules.roles import dwell_pull, entry_pull, loyal_utility, pitch_utility, pitched_share
+from sim.rules.scarcity import scarcity_utility
 from sim.rules.watch import click_logit
 from sim.tables import (
     CHANGES,
@@ -102,21 +104,22 @@ def offer_room(t, i, row, slot):
 
 @kernel
 def entry_logit(num, room, m):
-    """Log-odds of entering a previewed room: logit(.25) + .6(m − m̄) + .3(skill − s̄) + style."""
+    """Log-odds of entering a previewed room: logit(.25) + .6(m − m̄) + .3(skill − s̄) + style + traffic goods."""
     return (
         logit(num.rooms_entry)
         + num.rooms_entry_interest * (m - num.rooms_mean_interest)
         + num.rooms_entry_skill * (room.skill - num.rooms_mean_skill)
         + room.attract
+        + entry_pull(num, room)
     )
 
 
 @kernel
 def dwell_minutes(num, u, room, m, luck):
-    """Minutes spent in a room: lognormal with the configured mean, longer with interest, skill and trust."""
+    """Minutes spent in a room: lognormal with the configured mean, longer with interest, skill, trust and traffic."""
     level = num.rooms_dwell_interest * (m - num.rooms_mean_interest)
     level += num.rooms_dwell_skill * (room.skill - num.rooms_mean_skill)
-    level += num.rooms_dwell_trust * (room.trust + u.host_trust)
+    level += num.rooms_dwell_trust * (room.trust + u.host_trust) + dwell_pull(num, room)
     spread = num.rooms_dwell_sd
     return num.rooms_dwell * math.exp(level + spread * luck - 0.5 * spread * spread)
 
@@ -219,13 +222,15 @@ def shop_live(t, i, room, visit):
     crowd = crowd_utility(num, room, visit.minute)
     lead = place_utility(num, Venue.LIVE) + content_utility(num, u) + host_utility(num, room) + crowd
     lead += host_trust_utility(t, u, room.presenter)
+    share = pitched_share(room, visit)
     clicked, n = np.int64(-1), np.int64(0)
     for j in range(room.count):
         p = t.products[room.goods[j]]
         m = interest(now, num, u, p.position, p.key)
         goods[n] = room.goods[j]
         worths[n] = lead + taste_utility(num, u, p, m) + insurance_utility(t, p.merchant)
-        worths[n] += need_utility(num, u, p.category)
+        worths[n] += need_utility(num, u, p.category) + scarcity_utility(num, room, j)
+        worths[n] += pitch_utility(num, room, visit, j, share) + loyal_utility(num, p, visit.via)
         excite(num, u, p.category, num.needs_intent_shown, room.presenter, 1)
         if live_click(now, num, u, p, m, crowd):
             excite(num, u, p.category, 1.0, room.presenter, 1)

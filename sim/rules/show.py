@@ -10,6 +10,8 @@ from sim.jit import kernel
 from sim.rng import Decision, Venue, mix32, normal
 from sim.rules.host import skill
 from sim.rules.offers import yuan_per_click
+from sim.rules.roles import traffic_share
+from sim.rules.scarcity import urgency_in_room
 from sim.rules.traits import ROOT_DIM, normalise
 
 
@@ -121,8 +123,19 @@ def furnish(stage: Stage, who: np.record, presenter: int, style: float, lent: fl
     room.attract = style + luck_of_content(stage, who.key, Venue.LIVE)
     room.boost = stage.boost[presenter].rooms
     room.weight = (who.followers + 1.0) ** num.feed_pool_followers
+    room.traffic = traffic_share(room, stage.products)
+    _count_down(stage, room)
     _place_room(stage, who, room)
     return True
+
+
+@kernel
+def _count_down(stage: Stage, room: np.record) -> None:
+    """How urgent each good on show is this morning."""
+    for j in range(room.count):
+        p = stage.products[room.goods[j]]
+        age = stage.now[0].day - stage.merchants[p.merchant].started
+        room.urgency[j] = urgency_in_room(stage.now[0], stage.num[0], room.key, p, age)
 
 
 @kernel

@@ -26,7 +26,7 @@ GOLDEN_1, GOLDEN_2 = 0.7548776662466927, 0.5698402909980532
 LINE, ERROR, TALENT, SERVICE = 0, 16, 100, 300
 CATEGORY, STANDING, QUALITY, PRICE, COST, OUTSIDE, APPEAL, ROLE = 32, 33, 34, 35, 36, 37, 38, 39
 COMMISSION, INSURED, WAGE, STYLE, HYPE, MCN, SECOND, BLEND = 40, 41, 42, 43, 44, 45, 46, 47
-PAST, REVIEWS, LUCK, AGE = 48, 49, 50, 51
+PAST, REVIEWS, LUCK, AGE, ORIGIN = 48, 49, 50, 51, 52
 
 TRIALS = 48  # of the gamma's rejection loop; all fail once in 1e60 draws
 LEAST_SHARE, MOST_SHARE = 0.2, 0.95  # bounds of cost over list price
@@ -186,6 +186,7 @@ def draw_firm(now: np.record, num: np.record, m: np.record) -> None:
     who, spell, what = m.key, m.spell, Decision.MERCHANT_TRAITS
     m.category = pick_category(num, spread(now, who, spell, what, CATEGORY, GOLDEN_1))
     m.insured = trait(now, who, spell, what, INSURED) < num.merchants_insured_share
+    m.domestic = trait(now, who, spell, what, ORIGIN) < num.goods_domestic
     m.service = born_service(now, num, m)
     m.talent = beta(now, who, spell, what, TALENT, num.creators_skill_a, num.creators_skill_b)
     m.commission = born_commission(now, num, m)
@@ -201,7 +202,7 @@ def draw_firm(now: np.record, num: np.record, m: np.record) -> None:
 def draw_good(now: np.record, num: np.record, m: np.record, p: np.record) -> None:
     """Give product p of merchant m its traits; they change with the firm."""
     who, spell, what = p.key, m.spell, Decision.MERCHANT_TRAITS
-    p.category = m.category
+    p.category, p.domestic = m.category, m.domestic
     p.quality = born_quality(now, m, p)
     p.appeal = num.choice_appeal_sd * bell(now, who, spell, what, APPEAL)
     p.position[:] = m.position

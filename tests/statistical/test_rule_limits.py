@@ -44,9 +44,9 @@ def levers(**moves):
 
 
 def room(**traits):
-    """An open room of mean skill without style."""
+    """An open room of mean skill and the usual traffic goods, without style."""
     one = np.zeros(1, ROOM)
-    one["skill"] = NUM["rooms_mean_skill"]
+    one["skill"], one["traffic"] = NUM["rooms_mean_skill"], NUM["rooms_mean_traffic"]
     for name, value in traits.items():
         one[name] = value
     return one[0]
@@ -148,21 +148,23 @@ def test_a_winners_bid_does_not_move_its_price():
 # ---- rooms and shelf -----------------------------------------------------------------------------
 
 def test_entering_a_mean_room_has_the_configured_chance():
-    """At mean interest and skill the chance is the configured one; it rises with either and with style."""
+    """At mean interest and skill the chance is the configured one; it rises with either, style, traffic goods."""
     mean = float(NUM["rooms_mean_interest"][0])
     assert 1 / (1 + np.exp(-entry_logit(NUM[0], room(), mean))) == pytest.approx(NUM["rooms_entry"][0], abs=1e-6)
     assert (np.diff([entry_logit(NUM[0], room(), m) for m in STEPS]) > 0).all()
     assert (np.diff([entry_logit(NUM[0], room(skill=x), mean) for x in STEPS]) > 0).all()
     assert (np.diff([entry_logit(NUM[0], room(attract=x), mean) for x in STEPS]) > 0).all()
+    assert (np.diff([entry_logit(NUM[0], room(traffic=x), mean) for x in STEPS]) > 0).all()
 
 
 def test_dwell_in_a_mean_room_has_the_configured_mean():
-    """The mean over luck is the configured one; it rises with interest, skill and trust."""
+    """The mean over luck is the configured one; it rises with interest, skill, trust and traffic goods."""
     mean = float(NUM["rooms_mean_interest"][0])
     minutes = [dwell_minutes(NUM[0], person(), room(), mean, luck) for luck in NODES]
     assert WEIGHTS @ minutes == pytest.approx(NUM["rooms_dwell"][0], rel=1e-5)
     for found in ([dwell_minutes(NUM[0], person(), room(), m, 0.0) for m in STEPS],
                   [dwell_minutes(NUM[0], person(), room(skill=x), mean, 0.0) for x in STEPS],
+                  [dwell_minutes(NUM[0], person(), room(traffic=x), mean, 0.0) for x in STEPS],
                   [dwell_minutes(NUM[0], person(host_trust=x), room(), mean, 0.0) for x in STEPS]):
         assert min(found) > 0 and (np.diff(found) > 0).all()
 

@@ -70,9 +70,9 @@ def test_only_a_diverted_order_that_another_excited_is_cannibalised():
 
 def test_surplus_is_the_log_sum_in_money():
     """One good at 100 yuan with V = 0 and ε = 2: ln 2 / (2/100) yuan; λ does not matter to a single good."""
-    assert surplus(2.0, 1.0, 10_000.0, 1.0) == pytest.approx(50.0 * np.log(2.0))
-    assert surplus(2.0, 1.0, 10_000.0, 0.4) == pytest.approx(50.0 * np.log(2.0))
-    assert surplus(2.0, 0.0, 0.0, 0.4) == 0.0
+    assert surplus(2.0, 1.0, 10_000.0, 1.0, 1.0) == pytest.approx(50.0 * np.log(2.0))
+    assert surplus(2.0, 1.0, 10_000.0, 0.4, 1.0) == pytest.approx(50.0 * np.log(2.0))
+    assert surplus(2.0, 0.0, 0.0, 0.4, 1.0) == 0.0
 
 
 def test_a_buyer_remembers_the_last_shops_each_once():

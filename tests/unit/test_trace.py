@@ -23,7 +23,8 @@ from sim.tables import CLICK, STANDS
 from tests.worlds import days, state_hash, toy_model
 
 WORLDS = {"omni": (), "policies": ("policy=[subsidy,store_diversion]",),
-          "content, oracle": ("era=content", "recommender=oracle"), "popularity": ("recommender=popularity",)}
+          "content, oracle": ("era=content", "recommender=oracle"),
+          "popularity": ("recommender=popularity", "rival.outside=same_good", "world.choice.elsewhere=0.5")}
 TOY = ("population=toy", "horizon=12", "threads=1", "progress=false")
 Traced = list[tuple[Trace, Any, np.ndarray, np.ndarray]]
 
@@ -105,6 +106,15 @@ def test_what_is_chosen_has_the_largest_utility(traced: Traced) -> None:
             assert best == choice.chosen
             if best >= 0:
                 assert others[0][1] == choice.rival < utility
+
+
+def test_rooms_name_what_scarcity_pitch_and_role_add(traced: Traced) -> None:
+    live = [option for trace, *_ in traced for choice in trace.choices if choice.venue == "live"
+            for option in choice.options]
+    assert live
+    for name in ("scarcity", "pitch", "loyal", "guochao"):
+        assert all(name in option.terms for option in live)
+        assert len({option.terms[name] for option in live}) > 1
 
 
 def test_terms_add_up_to_the_utility(traced: Traced) -> None:

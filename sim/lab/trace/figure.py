@@ -25,11 +25,12 @@ def draw(trace: Trace, path: Path) -> bool:
 
 
 def waterfall(trace: Trace, choice: Choice) -> Figure:
-    """The two best goods of a choice side by side, each term a step; the dashed line is not buying."""
+    """The two best goods of a choice side by side, each term a step; the dashed line is the outside option."""
     (best, utility), *others = choice.ranked
-    against = f", against {name_of(others[0][0])} {others[0][1]:.2f}" if others else ""
-    figure = canvas(f"User {trace.user}, day {trace.day}, {choice.where}: {name_of(best)} {utility:.2f}{against}",
-                    "Utility, logit: blue adds, red takes off; dashed: the utility of not buying")
+    against = f", against {name_of(choice, others[0][0])} {others[0][1]:.2f}" if others else ""
+    chosen = f"{choice.where}: {name_of(choice, best)} {utility:.2f}{against}"
+    figure = canvas(f"User {trace.user}, day {trace.day}, {chosen}",
+                    "Utility, logit: blue adds, red takes off; dashed: the outside option")
     goods = sorted((one for one in choice.options if one.affordable), key=lambda one: -one.total)[:2]
     names = [name for name in steps_of(goods[0]) if any(abs(steps_of(one)[name]) >= VISIBLE for one in goods)]
     ends = [0.0, choice.outside, *(end for one in goods for end in np.cumsum([steps_of(one)[name] for name in names]))]

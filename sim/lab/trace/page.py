@@ -113,8 +113,8 @@ def _choices(choices: Sequence[Choice]) -> Iterator[str]:
     told = [one for one in choices if one.chosen >= 0] or sorted(choices, key=short_of)[:1]
     for one in choices:
         (best, utility), *others = one.ranked
-        against = f" against {name_of(others[0][0])} {others[0][1]:.2f}" if others else " (nothing can be bought)"
-        yield f"{one.where}: {name_of(best)} {utility:.2f}{against}"
+        against = f" against {name_of(one, others[0][0])} {others[0][1]:.2f}" if others else " (nothing can be bought)"
+        yield f"{one.where}: {name_of(one, best)} {utility:.2f}{against}"
         if any(one is other for other in told):
             options = {option.product: option for option in one.options}
             yield from (f"  {_terms_of(options[row])}" for row, _ in one.ranked[:3] if row >= 0)
@@ -192,9 +192,11 @@ def _coupons(coupons: Sequence[Facts]) -> str:
                      for one in coupons) or "none"
 
 
-def name_of(row: int) -> str:
-    """A good or not buying."""
-    return f"good {row}" if row >= 0 else "not buying"
+def name_of(one: Choice, row: int) -> str:
+    """A good here, the good bought elsewhere, or not buying."""
+    if row >= 0:
+        return f"good {row}"
+    return f"good {one.elsewhere} elsewhere" if one.elsewhere >= 0 else "not buying"
 
 
 def _account(presenter: int, creators: int) -> str:

@@ -66,12 +66,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice among goods and not buying: `chosen` is the good's row, or -1 for the outside option."""
+    """A choice among goods and not buying here: `chosen` is the good's row, or -1 for the outside option.
+
+    `outside` is that option's utility, `elsewhere` the good to be bought elsewhere, or -1 for not buying at all.
+    """
 
     venue: str
     where: str
     options: tuple[Option, ...]
     outside: float
+    elsewhere: int
     chosen: int
     rival: float  # the best that the winner had to beat, as the intent carries it to clearing
 

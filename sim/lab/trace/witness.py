@@ -23,11 +23,12 @@ Told = Generator[None, Any, None]
 TERMS = {"place_utility": "place", "content_utility": "impulse", "insurance_utility": "insurance",
          "need_utility": "need", "intent_utility": "intent", "mindshare_utility": "mindshare",
          "host_utility": "host", "crowd_utility": "crowd", "host_trust_utility": "host trust",
-         "platform_trust_utility": "platform trust"}
+         "platform_trust_utility": "platform trust", "scarcity_utility": "scarcity", "pitch_utility": "pitch",
+         "loyal_utility": "loyal"}
 LOGITS = {"open_logit": "open", "watch_logit": "watch", "entry_logit": "enter", "mall_logit": "mall"}
 KEPT = ("interest", "react", "dislikes", "log_event", "search_chance", "after_view_chance", "send_back_prob",
         "response_chance", "dropout_chance", "arrival_chance", "adoption_chance", "feed_slots", "open_logit",
-        "price_log", "price_gap", "shared_noise", "own_noise", "outside_noise", "outside_fen")
+        "price_log", "price_gap", "shared_noise", "own_noise", "outside_option", "outside_fen")
 
 
 class Witness:
@@ -223,8 +224,9 @@ class Witness:
         self.options = []
         chosen = yield
         rival = float(t.intents[t.fill[INTENTS]].rival)
-        self.choices.append(Choice(Venue(int(venue)).name.lower(), self.where, tuple(self.options),
-                                   float(self.heard["outside_noise"]), int(chosen), rival))
+        outside, elsewhere, _ = self.heard["outside_option"]
+        self.choices.append(Choice(Venue(int(venue)).name.lower(), self.where, tuple(self.options), float(outside),
+                                   int(elsewhere), int(chosen), rival))
 
     def weigh(self, now: Any, num: Any, lev: Any, u: Any, p: Any, intent: Any, venue: int, worth: float,
               markdown: float, deal: float, noise: float) -> Told:
