@@ -168,6 +168,10 @@ class Lists:
     candidates: int = number("goods", 8, 4096, A, "goods a category page chooses from")
     popularity: float = number("–/ln", 0, 5, A, "weight of ln(1+sales) in list ranking")
     affinity: float = number("–", 0, 5, A, "weight of the learned match in list ranking")
+    mind_gain: float = number("1/list", 0, 1, A, "mindshare won by a steady list, a ln cheaper than elsewhere; 0: off")
+    mind_loss: float = number("×", 0, 20, A, "of it, lost by a list dearer than remembered; trust is lost faster")
+    mind_slack: float = number("ln", 0, 1, A, "by which a list may be dearer than remembered and still count as steady")
+    mind_step: float = number("–", 0, 1, A, "learning of the shelf's remembered price, a list")
 
 
 @dataclass(frozen=True)

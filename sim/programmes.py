@@ -11,6 +11,7 @@ from sim.schema import SETTING, ConfigError, join, number, text, unknown
 
 BOUND = 1e12
 CARDS, ROOMS = "cards", "rooms"  # what a boost lifts
+BROADCAST, LOGISTICS, SIGN_OFF, REFUND, EXPIRY = OCCASIONS = "broadcast", "logistics", "sign_off", "refund", "expiry"
 Span = tuple[float | None, ...]
 
 
@@ -111,4 +112,42 @@ class Insurance:
     share: float
 
 
-Programme = Grant | Boost | Studio | Training | Insurance
+@dataclass(frozen=True)
+class Push:
+    """Messages to users: one on each occasion `about` which there is something to say to them today, each.
+
+    `BROADCAST` is an occasion every day; the others are a parcel sent out (`LOGISTICS`), one that arrives
+    (`SIGN_OFF`), money that comes back (`REFUND`), a coupon that expires within `lead_days` (`EXPIRY`).
+    """
+
+    segment: Segment
+    about: tuple[str, ...]
+    lead_days: int
+    cost_fen_per_1000: int
+
+
+@dataclass(frozen=True)
+class Acquire:
+    """Arrivals bought outside: each day a share `hazard` of the outsiders of a segment is won over, at `cost_fen` each.
+
+    They arrive tomorrow, those included who would have come unpaid.
+    """
+
+    segment: Segment
+    hazard: float
+    cost_fen: int
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A game in the mall (check-in, orchard) for users: `log_odds` of opening the app and of a visit to the mall.
+
+    A visit that the game alone brings is without intent: nothing is looked at. Whoever plays is paid `reward_fen`.
+    """
+
+    segment: Segment
+    log_odds: float
+    reward_fen: int
+
+
+Programme = Grant | Boost | Studio | Training | Insurance | Push | Acquire | Visit

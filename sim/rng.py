@@ -161,6 +161,8 @@ class Decision(IntEnum):
     PANEL = 154
     PUSH = 155
     SHOCK = 156
+    ACQUIRE = 157
+    GAME = 158
     GENESIS = 180
     SPARE = 200
 

@@ -27,10 +27,13 @@ def columns_of(kind: str) -> dict[str, bool]:
             if one.dtype.names is None and not one.shape and one.name != "key"}
 
 
-def members(world: World, kind: str, segment: Segment, instance: str) -> np.ndarray:
-    """Which agents of a kind belong to the segment of a policy instance today; bool, one entry a row."""
+def members(world: World, kind: str, segment: Segment, instance: str, among: np.ndarray | None = None) -> np.ndarray:
+    """Which agents of a kind belong to the segment of a policy instance today; bool, one entry a row.
+
+    `among` says who is meant at all; by default who takes part.
+    """
     agents = getattr(world, kind)
-    there = takes_part(agents, kind)
+    there = takes_part(agents, kind) if among is None else among
     inside = there.copy()
     for column, span in segment.ranges.items():
         inside &= _within(_values(agents, kind, column, world.today), span)

@@ -25,7 +25,8 @@ VENUES = ("video", "live", "mall", "search", "shop")
 
 # A ratio's level over several days is the ratio of the sums: days weigh by their denominator.
 POOLED = {"aov": ("gmv_gross", "orders"), "gmv_per_dau": ("gmv_gross", "dau"),
-          "orders_per_dau": ("orders", "dau")}
+          "orders_per_dau": ("orders", "dau"), "cac": ("acquisition", "arrivals_paid"),
+          "cost_per_active": ("game_rewards", "opened_for_game")}
 ANSWERS = ("promoters", "passives", "detractors")
 DERIVED = ("gmv_per_dau", "orders_per_dau")
 STOCKS = {"gmv_pending"}
@@ -36,7 +37,7 @@ FLOWS = ("gmv_", "orders", "subsidy_", "flow_", "take_revenue", "ad_revenue", "c
          "room_entries", "search_visits", "mall_visits", "shop_visits", "intents", "lapsed_", "leak_",
          "invited", "deliveries", "previews", "video_impressions", "clicks_live", "negatives",
          "entries_follow", "searches", "diverted", "needs", "shares", "friend_cards", "coupons_given",
-         "mcn_income", *ANSWERS)
+         "mcn_income", "messages", "acquisition", "game_", "opened_for_game", "players", *ANSWERS)
 
 
 def summarise(daily: Daily, orders: Orders | None = None, creators: int | None = None,

@@ -72,8 +72,16 @@ class Count(IntEnum):
     ASKED_BACK = 61
     SURPLUS = 62  # yuan, fixed point
     LAPSES = 63
-    LEAK_CHOICE = 64  # goods chosen here and bought elsewhere
-    LEAK_CHOICE_FEN = 65
+    LEAK_CHOICE = 75  # goods chosen here and bought elsewhere
+    LEAK_CHOICE_FEN = 76
+    MESSAGES = 77
+    ARRIVALS_PAID = 78
+    ARRIVALS_ANYWAY = 79  # of them, who would have come unpaid
+    ACQUIRED_FEN = 80
+    OPENED_FOR_GAME = 81  # who would not have opened without it
+    GAME_VISITS = 82  # to the mall, for the game alone
+    PLAYERS = 83  # who were in the mall while their game was on
+    GAME_FEN = 84
 
 
-COUNTS = len(Count)
+COUNTS = max(Count) + 1

@@ -39,6 +39,7 @@ class Day:
     lapsed_budget: int = 0
     lapsed_stock: int = 0
     flows: dict[str, int] = field(default_factory=dict)
+    rewards: dict[str, int] = field(default_factory=dict)  # fen that a policy instance pays for playing its game today
 
 
 @dataclass

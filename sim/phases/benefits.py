@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.jit import kernel
 from sim.ledger import Account, Flow, split_discount
+from sim.outreach import acquire, invite_to_play, push
 from sim.phases.fund import fill
 from sim.phases.policies import PAID, active, calendar_day, observe
-from sim.programmes import Boost, Grant, Insurance, Programme, Studio, Training
+from sim.programmes import Acquire, Boost, Grant, Insurance, Programme, Push, Studio, Training, Visit
 from sim.rng import Decision, Venue, uniform
 from sim.rules.coupons import give_coupon, is_drawn
 from sim.segments import members, name_key
@@ -125,4 +126,5 @@ def insure(world: World, instance: str, what: Insurance) -> None:
 
 
 EXECUTE: dict[type, Callable[..., None]] = {
-    Grant: grant, Boost: boost, Studio: equip, Training: train, Insurance: insure}
+    Grant: grant, Boost: boost, Studio: equip, Training: train, Insurance: insure,
+    Push: push, Acquire: acquire, Visit: invite_to_play}

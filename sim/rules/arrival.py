@@ -25,6 +25,7 @@ class Pull(NamedTuple):
     nuisance: float  # of more than two messages
     weekday: float
     fatigue: float  # −½ λ₈ [ḡ − knee]₊
+    play: float  # of a game
 
 
 @kernel
@@ -35,7 +36,7 @@ def open_terms(num, lev, u, day):
         u.activity, num.arrival_satisfaction * u.satisfaction, num.arrival_habit * u.habit,
         num.arrival_mindshare * u.mindshare, num.arrival_push * min(pushes, 2.0),
         -num.arrival_nuisance * max(pushes - 2.0, 0.0), math.log(num.arrival_weekday[day % 7]),
-        -0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0),
+        -0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0), u.game,
     )
 
 
@@ -44,7 +45,7 @@ def open_logit(num, lev, u, day):
     """Log-odds of opening the app: the sum of their terms."""
     one = open_terms(num, lev, u, day)
     return (one.activity + one.satisfaction + one.habit + one.mindshare + one.push + one.nuisance + one.weekday
-            + one.fatigue)
+            + one.fatigue + one.play)
 
 
 @kernel
@@ -78,16 +79,25 @@ def spend(t, u, minutes, count):
 
 
 @kernel
+def opens_to_play(u, day, pull, draw):
+    """Whether one who opens at log-odds of `pull` would not have without the game, by the same draw."""
+    return u.game > 0.0 and day != u.started and draw >= logistic(pull - u.game)
+
+
+@kernel
 def open_app(t, i):
     """Decide whether user i opens the app today and how many commerce slots the visit has."""
     u = t.users[i]
     if u.state == OUTSIDE:
         return
     num, lev, now = t.num[0], t.lev[0], t.now[0]
-    chance = logistic(open_logit(num, lev, u, now.day))
+    pull = open_logit(num, lev, u, now.day)
+    chance = logistic(pull)
     if now.day == u.started:
         chance = 1.0  # arriving is opening
-    u.opened = uniform(now, u.key, 0, Decision.OPEN, Venue.NONE, 0) < chance
+    draw = uniform(now, u.key, 0, Decision.OPEN, Venue.NONE, 0)
+    u.opened = draw < chance
+    t.tally[Count.OPENED_FOR_GAME] += u.opened and opens_to_play(u, now.day, pull, draw)
     if u.opened == 0:
         u.slots = 0
         tire(num, lev, u)

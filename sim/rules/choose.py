@@ -12,6 +12,7 @@ from sim.rng import Decision, Venue, gumbel, stable
 from sim.rules.basket import basket, outside_fen
 from sim.rules.elsewhere import buy_elsewhere, outside_option
 from sim.rules.guochao import guochao_utility
+from sim.rules.mind import minds_prices, price_shown, remember_shelf
 from sim.rules.price import discounted, price_utility
 from sim.tables import BEST_OF_LAST, CHOICE, INTENTS
 from sim.tally import Count
@@ -206,13 +207,16 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
     nothing = outside_noise(now, u.key, group, venue)
     outside, row, without = outside_option(t, u, goods, worths, n, venue, nothing)
     best, in_turn = outside, t.modes[CHOICE] == BEST_OF_LAST
-    pulls, money = 0.0, 0.0
+    pulls, money, shown, looked = 0.0, 0.0, 0.0, 0
     for j in range(n):
         if in_turn and intent.product >= 0:
             break
         p = t.products[goods[j]]
         noise = shared + own_noise(now, nest, u.key, p.key, venue)
         total, price, paid = weigh(now, num, lev, u, p, intent, venue, worths[j], markdown, deal, noise)
+        if minds_prices(num, venue):
+            shown += price_shown(paid, outside_fen(lev, p, basket(now, num, u, p)))
+            looked += 1
         if in_turn:
             best = max(outside, aspire(num, u, total))
         pull = math.exp((total - noise) / nest)
@@ -224,6 +228,8 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
         elif total > intent.rival:
             intent.rival = total
     t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest, without))
+    if looked:
+        remember_shelf(num, u, shown / looked)
     if intent.product < 0 and row >= 0:
         buy_elsewhere(t, u, row)
     return intent.product

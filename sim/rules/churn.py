@@ -59,8 +59,12 @@ def come_or_go(t, i):
     u, num, now = t.users[i], t.num[0], t.now[0]
     if u.state == OUTSIDE:
         reach = t.platform[0].reach_hazard
-        if uniform(now, u.key, 0, Decision.ARRIVE, Venue.NONE, 0) < arrival_chance(num, reach, u.net_invites):
+        comes = uniform(now, u.key, 0, Decision.ARRIVE, Venue.NONE, 0) < arrival_chance(num, reach, u.net_invites)
+        t.tally[Count.ARRIVALS_PAID] += u.reached
+        t.tally[Count.ARRIVALS_ANYWAY] += u.reached and comes
+        if comes or u.reached:
             begin_spell(t, num, now, u)
+            u.reached = 0
         return
     _take_up_or_drop(t, num, now, u)
     if uniform(now, u.key, 0, Decision.DROPOUT, Venue.NONE, 0) < dropout_chance(num, u):
@@ -91,7 +95,7 @@ def begin_spell(t, num, now, u):
     u.state = VISITOR
     u.theta = correlated_theta(num, t.theta[ARRIVALS], u.leniency, spell_normal(now, u))
     u.shopper = uniform(now, u.key, u.spell, Decision.SHOPPER, Venue.NONE, 0) < t.platform[0].shopping_share
-    u.satisfaction = u.habit = u.mindshare = 0.0
+    u.satisfaction = u.habit = u.mindshare = u.shelf_price = 0.0
     u.fatigue = num.arrival_commerce_share  # as on the first day
     u.orders_spell = 0
     for place in range(KNOWN_SHOPS):
@@ -104,7 +108,7 @@ def begin_spell(t, num, now, u):
         u.need[k] = u.excited_by[k] = u.weariness[k] = 0
         u.cupboard[k] = u.intent[k] = u.reference[k] = 0.0
     t.tally[Count.ARRIVALS] += 1
-    t.tally[Count.INVITED] += u.net_invites > 0
+    t.tally[Count.INVITED] += u.net_invites > 0 and u.reached == 0
 
 
 @kernel

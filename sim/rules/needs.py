@@ -20,6 +20,8 @@ def wake(t, i):
     u.clicked = -1
     u.weighed = 0
     u.answer = NOT_ASKED
+    u.pushes = u.game_of = u.played = 0
+    u.game = 0.0
     u.shared = u.sharing
     u.sharing = -1
     if u.state == OUTSIDE:

@@ -24,7 +24,7 @@ from sim.rules.choose import (
 )
 from sim.rules.common import ROOT_DIM, among, dot, interest, venue_open
 from sim.rules.retrieve import shortlist_goods
-from sim.rules.visits import goes_to_mall, known_shop, looks_in, searches, searches_after_view
+from sim.rules.visits import comes_to_play, goes_to_mall, known_shop, looks_in, searches, searches_after_view
 from sim.tables import (
     AFTER_VIEW,
     DIVERTED,
@@ -260,12 +260,26 @@ def mall_list(t, i, fit, via):
 
 
 @kernel
+def play(t, u):
+    """Whoever is in the mall while a game is on plays it."""
+    u.played = u.game_of > 0
+    t.tally[Count.PLAYERS] += u.played
+
+
+@kernel
 def visit_mall(t, i):
-    """User i may visit the mall today."""
+    """User i may visit the mall today; who comes for a game alone looks at nothing there."""
     u, num, now = t.users[i], t.num[0], t.now[0]
-    if u.minutes > 0 and venue_open(t, Venue.MALL) and goes_to_mall(num, t.lev[0], now, u):
+    if u.minutes <= 0 or not venue_open(t, Venue.MALL):
+        return
+    if goes_to_mall(num, t.lev[0], now, u):
         spend(t, u, num.lists_mall_minutes, Count.MINUTES_MALL)
+        play(t, u)
         mall_list(t, i, 1.0, OWN_VISIT)
+    elif comes_to_play(num, t.lev[0], now, u):
+        spend(t, u, num.lists_mall_minutes, Count.MINUTES_MALL)
+        t.tally[Count.GAME_VISITS] += 1
+        play(t, u)
 
 
 @kernel

@@ -28,6 +28,15 @@ def goes_to_mall(num, lev, now, u):
 
 
 @kernel
+def comes_to_play(num, lev, now, u):
+    """Whether the user visits the mall today for a game alone, by the draw that decides on a visit of its own."""
+    if u.game <= 0.0 or goes_to_mall(num, lev, now, u):
+        return False
+    luck = uniform(now, u.key, 0, Decision.MALL_VISIT, Venue.MALL, 0)
+    return luck < logistic(mall_logit(num, lev, u) + u.game)
+
+
+@kernel
 def search_chance(num, u, k):
     """P(search category k today for a need): 1 − (1 − p_need)^needs."""
     return 1.0 - (1.0 - num.lists_search_need) ** u.need[k]
@@ -78,7 +87,7 @@ def planned_minutes(t, i):
     """Minutes that user i will spend on the mall, on searches for needs and in shops known or followed."""
     u, num, now = t.users[i], t.num[0], t.now[0]
     minutes = 0.0
-    if venue_open(t, Venue.MALL) and goes_to_mall(num, t.lev[0], now, u):
+    if venue_open(t, Venue.MALL) and (goes_to_mall(num, t.lev[0], now, u) or comes_to_play(num, t.lev[0], now, u)):
         minutes += num.lists_mall_minutes
     if venue_open(t, Venue.SEARCH):
         for k in range(CATEGORIES):
