@@ -140,6 +140,15 @@ def policies(arguments: list[str]) -> int:
     return DONE
 
 
+def shocks(arguments: list[str]) -> int:
+    """Print every shock with its knobs."""
+    _require_none("shocks", arguments)
+    from sim.listing import shocks_table
+
+    print(shocks_table())
+    return DONE
+
+
 def parameters(arguments: list[str]) -> int:
     """Print every number and setting."""
     from sim.compose import configure
@@ -255,6 +264,7 @@ VERBS = {
                   trace, "trace", True),
     "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),
     "policies": Verb("", "print the policies with their knobs and null settings", policies),
+    "shocks": Verb("", "print the shocks from outside with their knobs", shocks),
     "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters, "config"),
     "warm": Verb("", "compile the rules into the user's cache, so that the first run starts at once", warm),
 }

@@ -18,6 +18,7 @@ from sim.recommenders.recall import measured_recall
 from sim.record import Identity, Recorder, log_rows
 from sim.resume import keep_checkpoint, unfinished_world
 from sim.rng import mix32
+from sim.shocks import shocks_of
 from sim.sources import source_digest
 from sim.summary import kpi_table, summarise
 from sim.world import World
@@ -147,13 +148,16 @@ def facts_of(model: InterestCommerceModel) -> dict[str, Any]:
 def title_of(cfg: SimConfig) -> str:
     """The figure's title: which world, which policies."""
     policies = ", ".join(sorted(cfg.policy)) or "no policy"
-    return f"{cfg.population.name}, era {cfg.era.name}, {policies}, seed {cfg.seed}"
+    shocks = "".join(f", {name}" for name in sorted(cfg.shock))
+    return f"{cfg.population.name}, era {cfg.era.name}, {policies}{shocks}, seed {cfg.seed}"
 
 
 def marks_of(cfg: SimConfig) -> list[tuple[float, float | None, str]]:
-    """The policies' windows, to be shaded in the figure."""
+    """The windows of policies and shocks, to be shaded in the figure."""
     policies = policies_of(cfg.policy).items()
-    return [(float(one.start), one.stop, name) for name, one in policies if not one.idle]
+    windows = [(one.start, one.stop, name) for name, one in policies if not one.idle]
+    windows += [(*one.span, name) for name, one in shocks_of(cfg.shock).items()]
+    return [(float(start), stop, name) for start, stop, name in windows]
 
 
 def report(model: InterestCommerceModel, summary: dict[str, float], folder: Path, lived: int) -> None:
