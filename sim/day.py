@@ -39,6 +39,7 @@ from sim.phases import (
     talk,
     taste,
     ties,
+    traffic,
     watch_live,
 )
 
@@ -72,6 +73,7 @@ PLAN = (
     Phase("crowd", PLATFORM, "rooms count their viewers", crowd.run),
     Phase("watch_live", "users", "watching, clicking and buying in rooms", watch_live.watch_live_rows),
     Phase("feed", "users", "videos: watch, long view, click, order, share", feed.feed_rows),
+    Phase("traffic", PLATFORM, "from whom boosts took exposure, if recorded", traffic.run),
     Phase("search", "users", "searching for needs and for what was seen", search.search_rows),
     Phase("mall", "users", "visiting the mall", mall.mall_rows),
     Phase("shop", "users", "visiting shops, following diversions", shop.shop_rows),

@@ -12,6 +12,7 @@ from scipy import stats
 
 from sim.agents import platform, recommender, user
 from sim.agents.user import BUYER, CATEGORIES, DIM, VISIT, VISIT_SLOTS, VISITOR
+from sim.books import empty_order_books
 from sim.config import BLOCKS, CAREERS, CHANNELS, CHOICES, FEELINGS, PRICES, VENUES, SimConfig
 from sim.degrees import TieSettings
 from sim.genesis_supply import creators_at_genesis, merchants_at_genesis, products_at_genesis, settle_in
@@ -266,7 +267,10 @@ def _history(cfg: SimConfig, ledger: Ledger) -> dict[str, np.ndarray]:
     parties = (ledger.merchant_balances.sum(), ledger.creator_balances.sum())
     return {"arrivals": np.zeros(days, np.int64), "first_orders": np.zeros(days, np.int64),
             "balances": np.array(parties, np.int64), "creator_balances": ledger.creator_balances.copy(),
-            "creator_gains": np.zeros(len(ledger.creator_balances), np.int64)}
+            "creator_gains": np.zeros(len(ledger.creator_balances), np.int64),
+            "merchant_profits": np.zeros(len(ledger.merchant_balances), np.int64),
+            "merchant_gains": np.zeros(len(ledger.merchant_balances), np.int64),
+            "order_books": empty_order_books(len(ledger.merchant_balances))}
 
 
 def empty_day(users: int, products: int, presenters: int) -> Day:

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from sim.checkpoint import load
 from sim.cohorts import take_cohorts
 from sim.config import SimConfig, question_key, to_plain
+from sim.files import write_columns
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
 from sim.recommenders.recall import measured_recall
@@ -50,9 +51,21 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
         summary = summarise(daily, log if log.exists() else None, creators=len(model.creators))
         panel(daily, title_of(cfg), folder / "panel.png", marks_of(cfg))
         funnel(daily, folder / "funnel.png")
+        if cfg.record.books:
+            write_books(model.world, folder, title_of(cfg))
         recorder.finish(summary, facts_of(model))
     report(model, summary, folder, recorder.lived - recorder.before)
     return 0
+
+
+def write_books(world: World, folder: Path, title: str) -> None:
+    """Write every account's profit and loss, and draw who earns what."""
+    from sim.books import book_columns
+    from sim.figures import incomes
+
+    books = book_columns(world)
+    write_columns(folder / "books.parquet", books)
+    incomes(books, title, float(world.num["creators_wage_median"][0]), folder / "incomes.png")
 
 
 def saved_world(cfg: SimConfig) -> World | None:
@@ -79,6 +92,9 @@ class Scribe(Protocol):
     def add_cohorts(self, rows: np.ndarray, day: int) -> None:
         """Take the cohorts' counts of `day`."""
 
+    def add_traffic(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """Take from whom boosts took exposure on `day`."""
+
 
 def live(model: InterestCommerceModel, recorder: Recorder) -> None:
     """Live all days that are left, burn-in first, and record them."""
@@ -101,6 +117,7 @@ def live_day(model: InterestCommerceModel, scribe: Scribe, day: int, sample: np.
     scribe.add_day(model.metrics, day)
     scribe.add_orders([order_log(model.world.closed, model.cfg.burn_in)], day)
     scribe.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
+    scribe.add_traffic(model.world.day.traffic, day)
     scribe.add_cohorts(take_cohorts(model.world.users, day + model.cfg.burn_in, model.cfg.burn_in), day)
 
 

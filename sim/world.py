@@ -38,6 +38,7 @@ class Day:
     intents: list[np.ndarray] = field(default_factory=list)
     changes: list[np.ndarray] = field(default_factory=list)
     orders: np.ndarray = field(default_factory=lambda: np.zeros(0))  # orders paid today
+    traffic: list[np.ndarray] = field(default_factory=list)  # from whom boosts took exposure, if recorded
     lapsed_budget: int = 0
     lapsed_stock: int = 0
     flows: dict[str, int] = field(default_factory=dict)

@@ -66,7 +66,7 @@ def carry_out(job: Job) -> None:
 
 def settings_of(config: SimConfig, threads: int) -> SimConfig:
     """A configuration as a worker carries it out: quiet, all orders and no panel recorded, in memory."""
-    record = Record(burn_in=False, orders=True, panel=0, checkpoint=0)
+    record = Record(burn_in=False, orders=True, panel=0, checkpoint=0, traffic=True)
     return replace(config, record=record, threads=threads, progress=False, out=None, overwrite=False)
 
 
@@ -121,6 +121,9 @@ class Notes:
 
     def add_panel(self, rows: np.ndarray, day: int) -> None:
         """Nobody is followed."""
+
+    def add_traffic(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """The daily table has its sums."""
 
     def add_cohorts(self, rows: np.ndarray, day: int) -> None:
         """Cohorts are a run's own affair."""

@@ -16,6 +16,7 @@ from sim.shocks.base import CREATORS, Target
 from tests.worlds import days, same, state_hash, toy_config, toy_model
 
 NAMES = ("demand", "head_entry", "head_exit", "logistics_cut", "rival_subsidy", "scandal", "viral_hit")
+NEEDLESS = ("shock.demand.day=0", "shock.demand.factor=0")
 
 
 def shocked(name: str, *knobs: str) -> InterestCommerceModel:
@@ -40,12 +41,12 @@ def test_a_shock_is_unknown_before_its_day_and_felt_on_it(name):
 
 def test_no_shock_in_burn_in():
     """Day 0 is the first after burn-in, and no shock can come before it."""
-    model = InterestCommerceModel(toy_config("burn_in=6", "shock=[demand]", "shock.demand.day=0", "shock.demand.factor=0"))
+    model = InterestCommerceModel(toy_config("burn_in=6", "shock=[demand]", *NEEDLESS))
     plain = InterestCommerceModel(toy_config("burn_in=6"))
     same(days(plain, 6), days(model, 6))
     model.step()
     assert model.world.lev["need"][0] == 0.0
-    with pytest.raises(ConfigError, match="shock.demand.day"):
+    with pytest.raises(ConfigError, match=r"shock\.demand\.day"):
         configure("shock=[demand]", "shock.demand.day=-1")
 
 
