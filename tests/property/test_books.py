@@ -141,7 +141,7 @@ def test_a_years_gains_are_the_years_profit_and_every_party_books_the_other_side
     platform = world.ledger.entries(0, 1)[0]
     assert platform[Flow.AD_SPEND] == -own["ads"].sum() > 0 and platform[Flow.FEE] == -own["fees"].sum() > 0
     assert own["subsidies"].sum() < 0 > hosts["subsidies"].sum() and own["training"].sum() < 0
-    for name in ("sales", "goods", "parcels", "service", "insurance", "wages", "fixed", "investment", "capital"):
+    for name in ("sales", "goods", "parcels", "service", "insurance", "wages", "fixed", "capital"):
         assert own[name].any(), name
 
 
