@@ -250,6 +250,8 @@ VERBS = {
                   "dose and response: best dose, first dose that loses money", lab("sweep"), "sweep", True),
     "design": Verb(f"'factors={{key:[low,high], ...}}' {OVERRIDES}",
                    "factors varied together: main effects and interactions", lab("design"), "design", True),
+    "ablate": Verb(f"['only=[habit,need]'] {OVERRIDES}",
+                   "each mechanism off in turn: the patterns that break without it", lab("ablate"), "ablate", True),
     "match": Verb(f"'arms=[subsidy,merchant_coupon]' {OVERRIDES}",
                   "the knob values with which arms spend the same money", lab("match"), "match", True),
     "patterns": Verb(f"[from=DIR] [orders=FILE] {OVERRIDES}",

@@ -136,8 +136,19 @@ def result_of(item: Item, model: InterestCommerceModel, notes: Notes, seconds: f
     daily, orders = columns_of(notes.rows), np.concatenate(notes.orders)
     summary = summarise(daily, orders, creators=len(model.creators))
     meta = {"key": item.key, "parent": item.parent, "config": to_plain(item.config), "summary": summary,
-            "redeemed": redeemed(orders), "spend": spend(model), "seconds": round(seconds, 3)}
+            "redeemed": redeemed(orders), "spend": spend(model),
+            "patterns": patterns_of(item.config, daily, orders, summary), "seconds": round(seconds, 3)}
     return Result(item.key, daily, summary, meta | surroundings(model))
+
+
+def patterns_of(config: SimConfig, daily: dict[str, np.ndarray], orders: np.ndarray,
+                summary: dict[str, float]) -> dict[str, float]:
+    """The pattern card's values of a world, NaN where undefined; the panel's (P15.orders) apart, for there is none."""
+    from sim.lab.patterns.finished import Run
+    from sim.lab.patterns.measures import read_patterns
+
+    columns = {name: np.ascontiguousarray(orders[name]) for name in orders.dtype.names or ()}
+    return read_patterns(Run(Path(), to_plain(config), summary, daily, columns, None))
 
 
 def surroundings(model: InterestCommerceModel) -> dict[str, Any]:

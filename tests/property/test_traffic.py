@@ -1,6 +1,5 @@
 """From whom a boost took exposure: conserved to the last impression, and by the feed's own rules."""
 
-import numpy as np
 import pytest
 
 from sim.day import PLAN
