@@ -27,7 +27,7 @@ PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "pur
 GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past
-MAY_CHANGE = ("policy", "record", "horizon", "threads", "chunk", "check", "progress", "out", "overwrite",
+MAY_CHANGE = ("policy", "shock", "record", "horizon", "threads", "chunk", "check", "progress", "out", "overwrite",
               "warm", "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
 
 

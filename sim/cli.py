@@ -140,6 +140,15 @@ def policies(arguments: list[str]) -> int:
     return DONE
 
 
+def shocks(arguments: list[str]) -> int:
+    """Print every shock with its knobs."""
+    _require_none("shocks", arguments)
+    from sim.listing import shocks_table
+
+    print(shocks_table())
+    return DONE
+
+
 def parameters(arguments: list[str]) -> int:
     """Print every number and setting."""
     from sim.compose import configure
@@ -241,6 +250,8 @@ VERBS = {
                   "dose and response: best dose, first dose that loses money", lab("sweep"), "sweep", True),
     "design": Verb(f"'factors={{key:[low,high], ...}}' {OVERRIDES}",
                    "factors varied together: main effects and interactions", lab("design"), "design", True),
+    "ablate": Verb(f"['only=[habit,need]'] {OVERRIDES}",
+                   "each mechanism off in turn: the patterns that break without it", lab("ablate"), "ablate", True),
     "match": Verb(f"'arms=[subsidy,merchant_coupon]' {OVERRIDES}",
                   "the knob values with which arms spend the same money", lab("match"), "match", True),
     "patterns": Verb(f"[from=DIR] [orders=FILE] {OVERRIDES}",
@@ -255,6 +266,7 @@ VERBS = {
                   trace, "trace", True),
     "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),
     "policies": Verb("", "print the policies with their knobs and null settings", policies),
+    "shocks": Verb("", "print the shocks from outside with their knobs", shocks),
     "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters, "config"),
     "warm": Verb("", "compile the rules into the user's cache, so that the first run starts at once", warm),
 }

@@ -1,7 +1,7 @@
 """From yaml and command line to a checked configuration: Hydra composes, `build` checks."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, replace
 from pathlib import Path
@@ -19,9 +19,11 @@ from sim.config import SimConfig
 from sim.paths import configs_dir
 from sim.policies import TARGET, build_policy
 from sim.schema import ConfigError, build, join, listed, near, to_plain, unknown
+from sim.shocks import build_shock
 
 ROOT = "config"
 SEARCH_PATH = "hydra.searchpath"
+INSTANCES = {"policy": "policies", "shock": "shocks"}  # groups of which any number may be chosen
 NOISE = ("See http", "Config search", "provider=", "object_type", "full_key")  # lines of Hydra's errors
 
 
@@ -56,12 +58,13 @@ def read(node: DictConfig) -> SimConfig:
     assert isinstance(plain, dict)
     plain.pop("hydra", None)
     config: SimConfig = build(SimConfig, plain)
-    return replace(config, policy={name: settled(name, config.policy[name]) for name in sorted(config.policy)})
+    return replace(config, policy={name: settled(name, config.policy[name]) for name in sorted(config.policy)},
+                   shock={name: settled(name, config.shock[name], build_shock) for name in sorted(config.shock)})
 
 
-def settled(name: str, knobs: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy's knobs, checked and with defaults filled in, so that equal policies have equal hashes."""
-    return {TARGET: knobs.get(TARGET)} | to_plain(build_policy(name, knobs))
+def settled(name: str, knobs: Mapping[str, Any], build_one: Callable[..., Any] = build_policy) -> dict[str, Any]:
+    """A policy's or shock's knobs, checked and with defaults filled in, so that equal ones have equal hashes."""
+    return {TARGET: knobs.get(TARGET)} | to_plain(build_one(name, knobs))
 
 
 def parse(overrides: Iterable[str]) -> list[Override]:
@@ -138,8 +141,8 @@ def _unknown_key(key: str, parsed: Sequence[Override], root: str) -> ConfigError
         if not isinstance(node, DictConfig) or part not in node:
             break
         node, path = node[part], join(path, part)
-    if path == "policy":
-        return _unknown_policy(key, part, list(node))
+    if path in INSTANCES:
+        return _not_chosen(key, path, part, list(node))
     if isinstance(node, DictConfig) and not node:
         return ConfigError(key, MISSING, f"{path} is empty; a key is added with +{key}=...")
     return unknown(join(path, part), [str(name) for name in node] if isinstance(node, DictConfig) else [])
@@ -152,11 +155,10 @@ def _choices(parsed: Sequence[Override]) -> list[str]:
     return [one.input_line or "" for one in chosen if not one.is_sweep_override()]
 
 
-def _unknown_policy(key: str, name: str, chosen: list[Any]) -> ConfigError:
-    """The error for a knob of a policy that was not chosen."""
-    known = members("policy")
-    return ConfigError(key, MISSING, f"{name} is not among the chosen policies ({listed(map(str, chosen))}); "
-                                     f"choose with policy=[...] out of: {listed(known)}")
+def _not_chosen(key: str, group: str, name: str, chosen: list[Any]) -> ConfigError:
+    """The error for a knob of a policy or shock that was not chosen."""
+    return ConfigError(key, MISSING, f"{name} is not among the chosen {INSTANCES[group]} ({listed(map(str, chosen))}); "
+                                     f"choose with {group}=[...] out of: {listed(members(group))}")
 
 
 def _one_line(error: Exception) -> str:

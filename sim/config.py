@@ -16,7 +16,8 @@ from sim.schema import SETTING, ConfigError, build, choice, number, switch, text
 
 __all__ = [
     "BLOCKS", "CHOICES", "FEELINGS", "KINDS", "VENUES", "ConfigError", "Era", "Population", "Recommender", "Record",
-    "Rival", "SimConfig", "build", "choice", "config_hash", "number", "question_key", "switch", "text", "to_plain",
+    "Rival", "SimConfig", "Start", "build", "choice", "config_hash", "number", "question_key", "switch", "text",
+    "to_plain",
 ]
 
 BLOCKS = ("explore", "select", "confirm", "calibrate", "teach")
@@ -24,7 +25,7 @@ KINDS = ("interest", "popularity", "random", "oracle")
 VENUES = ("video", "live", "mall", "search", "shop")
 DAYS_MOST = 60_000  # draws count days in sixteen bits
 OUTSIDE_THE_WORLD = ("lab", "dashboard", "figures", "cli.py", "compose.py", "listing.py")
-WORLD_GROUPS = ("seed", "burn_in", "population", "era", "recommender", "rival", "policy", "world")
+WORLD_GROUPS = ("seed", "burn_in", "population", "era", "start", "recommender", "rival", "policy", "shock", "world")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ class Era:
 
 
 @dataclass(frozen=True)
+class Start:
+    """What the app was before it sold anything. Its numbers are overrides of `era` and `world`."""
+
+    name: str = text("label of the preset")
+
+
+@dataclass(frozen=True)
 class Recommender:
     """Who fills the commerce slots."""
 
@@ -60,6 +68,9 @@ class Recommender:
     recall_target: float = number("share", 0, 1, SETTING, "share of the best cards that retrieval must find")
 
 
+CHANNELS = ("bandit", "imitation")
+PRICES = ("climb", "cost_plus")
+CAREERS = ("wage", "none")
 CHOICES = ("nested_logit", "best_of_last")
 FEELINGS = ("level_surprise", "surprise")
 OUTSIDES = ("nothing", "same_good")
@@ -71,6 +82,9 @@ class Rival:
 
     satisfaction: str = choice(FEELINGS, "quality pleases as such and as a surprise, or as a surprise only")
     outside: str = choice(OUTSIDES, "not buying, or also the same good at its price elsewhere")
+    channels: str = choice(CHANNELS, "merchants split effort by a bandit, or as their category's best earner does")
+    prices: str = choice(PRICES, "merchants climb towards a better margin, or charge cost and a markup")
+    careers: str = choice(CAREERS, "creators cut hours on an income below their wage, or never do")
     # last, because it hides the function of its name
     choice: str = choice(CHOICES, "among a list at once, or good by good against the last `choice.best_of` seen today")
 
@@ -83,6 +97,8 @@ class Record:
     orders: bool = switch("write the order log")
     panel: int = number("users", 0, 1_000_000, SETTING, "sampled users whose rows are kept; 0: none")
     checkpoint: int = number("day", 0, DAYS_MOST, SETTING, "days between saved worlds to go on from; 0: none")
+    traffic: bool = switch("write from whom boosts took the exposure that they granted", default=False)
+    books: bool = switch("write every merchant's and creator's profit and loss", default=False)
 
 
 @dataclass(frozen=True)
@@ -91,10 +107,12 @@ class SimConfig:
 
     population: Population
     era: Era
+    start: Start
     recommender: Recommender
     rival: Rival
     record: Record
     policy: dict[str, dict[str, Any]]
+    shock: dict[str, dict[str, Any]]
     world: World
     seed: int = number("", 0, 2**63 - 1, SETTING, "root of all draws")
     block: str = choice(BLOCKS, "which use of the seed; blocks never share draws")

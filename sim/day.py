@@ -35,10 +35,12 @@ from sim.phases import (
     search,
     settle,
     shop,
+    strike,
     survey,
     talk,
     taste,
     ties,
+    traffic,
     watch_live,
 )
 
@@ -63,6 +65,7 @@ PLAN = (
     Phase("policies", PLATFORM, "policies set the day's levers and programmes", policies.run),
     Phase("needs", "users", "needs arise, stocks fade, intent leaks", needs.needs_rows),
     Phase("benefits", PLATFORM, "programmes hand out coupons, boosts, training and cover", benefits.run),
+    Phase("strike", PLATFORM, "shocks from outside strike accounts", strike.run),
     Phase("live", "creators", "creators choose offers and whether to go live", live.live_rows),
     Phase("open_shop", "merchants", "stocking up, what to show, own rooms", open_shop.open_shop_rows),
     Phase("publish", PLATFORM, "cards, rooms, lists and the search index of the day", publish.run),
@@ -71,6 +74,7 @@ PLAN = (
     Phase("crowd", PLATFORM, "rooms count their viewers, hosts pitch goods", crowd.run),
     Phase("watch_live", "users", "watching, clicking and buying in rooms", watch_live.watch_live_rows),
     Phase("feed", "users", "videos: watch, long view, click, order, share", feed.feed_rows),
+    Phase("traffic", PLATFORM, "from whom boosts took exposure, if recorded", traffic.run),
     Phase("search", "users", "searching for needs and for what was seen", search.search_rows),
     Phase("mall", "users", "visiting the mall", mall.mall_rows),
     Phase("shop", "users", "visiting shops, following diversions", shop.shop_rows),

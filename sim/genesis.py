@@ -12,7 +12,8 @@ from scipy import stats
 
 from sim.agents import platform, recommender, user
 from sim.agents.user import BUYER, CATEGORIES, DIM, VISIT, VISIT_SLOTS, VISITOR
-from sim.config import BLOCKS, CHOICES, FEELINGS, OUTSIDES, VENUES, SimConfig
+from sim.books import empty_order_books
+from sim.config import BLOCKS, CAREERS, CHANNELS, CHOICES, FEELINGS, OUTSIDES, PRICES, VENUES, SimConfig
 from sim.degrees import TieSettings
 from sim.genesis_supply import creators_at_genesis, merchants_at_genesis, products_at_genesis, settle_in
 from sim.graph import CHILDREN, build_graph
@@ -24,9 +25,12 @@ from sim.recommenders import KINDS
 from sim.recommenders.index import build
 from sim.rng import clock
 from sim.shopping import stationary_shopping
+from sim.standings import no_examples
 from sim.tables import (
     BOOST,
     CARD,
+    CAREER_RULE,
+    CHANNEL_RULE,
     CHOICE,
     COVER,
     EVENT,
@@ -34,6 +38,7 @@ from sim.tables import (
     NO_STUDIO,
     ORDER,
     OUTSIDE_OPTION,
+    PRICE_RULE,
     PURSE,
     RECOMMENDER,
     ROOM,
@@ -237,6 +242,8 @@ def _modes(cfg: SimConfig) -> np.ndarray:
     modes[RECOMMENDER] = KINDS[cfg.recommender.kind]
     modes[CHOICE], modes[SATISFACTION] = CHOICES.index(cfg.rival.choice), FEELINGS.index(cfg.rival.satisfaction)
     modes[OUTSIDE_OPTION] = OUTSIDES.index(cfg.rival.outside)
+    modes[CHANNEL_RULE], modes[PRICE_RULE] = CHANNELS.index(cfg.rival.channels), PRICES.index(cfg.rival.prices)
+    modes[CAREER_RULE] = CAREERS.index(cfg.rival.careers)
     modes[VENUE_SWITCHES] = sum(1 << (1 + VENUES.index(name)) for name in cfg.era.venues)
     return modes
 
@@ -269,7 +276,10 @@ def _history(cfg: SimConfig, ledger: Ledger) -> dict[str, np.ndarray]:
     parties = (ledger.merchant_balances.sum(), ledger.creator_balances.sum())
     return {"arrivals": np.zeros(days, np.int64), "first_orders": np.zeros(days, np.int64),
             "balances": np.array(parties, np.int64), "creator_balances": ledger.creator_balances.copy(),
-            "creator_gains": np.zeros(len(ledger.creator_balances), np.int64)}
+            "creator_gains": np.zeros(len(ledger.creator_balances), np.int64),
+            "merchant_profits": np.zeros(len(ledger.merchant_balances), np.int64),
+            "merchant_gains": np.zeros(len(ledger.merchant_balances), np.int64),
+            "order_books": empty_order_books(len(ledger.merchant_balances))}
 
 
 def empty_day(users: int, products: int, presenters: int) -> Day:
@@ -279,5 +289,5 @@ def empty_day(users: int, products: int, presenters: int) -> Day:
         room_of=np.full(presenters, -1, np.int32), young=np.zeros(0, np.int32),
         visits=np.zeros((users, VISIT_SLOTS), np.dtype(VISIT, align=True)), pools=np.full((1, 1), -1, np.int32),
         pages=np.full((CATEGORIES, 1), -1, np.int32), page_size=np.zeros(CATEGORIES, np.int32),
-        parcels=np.zeros(0, ORDER), log=np.zeros(0, EVENT), orders=np.zeros(0, ORDER),
+        examples=no_examples(), parcels=np.zeros(0, ORDER), log=np.zeros(0, EVENT), orders=np.zeros(0, ORDER),
     )

@@ -20,6 +20,7 @@ from sim.jit import kernel
 
 FEN_PER_YUAN = 100
 PURSE = "purse:"
+TODAY, ENTRIES = 0, 1  # rows of `Ledger.moved`: the day's totals, and the first account's entries
 
 
 class Account(IntEnum):
@@ -96,7 +97,7 @@ def fen(yuan: float | str | Decimal) -> int:
 
 @kernel
 def post(balances: np.ndarray, moved: np.ndarray, src: int, dst: int, amount: int, flow: int) -> None:
-    """Move `amount` fen between two rows of `Ledger.balances`, counted in `Ledger.moved`.
+    """Move `amount` fen between two rows of `Ledger.balances`, counted and entered in `Ledger.moved`.
 
     For serial kernels only; the caller vouches for the rows. Raises ValueError for a negative amount.
     """
@@ -104,7 +105,9 @@ def post(balances: np.ndarray, moved: np.ndarray, src: int, dst: int, amount: in
         raise ValueError("a transfer cannot be negative: turn it round")
     balances[src] -= amount
     balances[dst] += amount
-    moved[flow] += amount
+    moved[TODAY, flow] += amount
+    moved[ENTRIES + src, flow] -= amount
+    moved[ENTRIES + dst, flow] += amount
 
 
 @kernel
@@ -167,8 +170,9 @@ class Ledger:
     """All accounts of a world: their balances in fen, and what moved today.
 
     `balances` int64, one row an account: `Account`, merchants from `merchants_at`, creators from
-    `creators_at`, purses in the order of their instance names. `moved` int64, one row a `Flow`. Both may be
-    posted to by kernels.
+    `creators_at`, purses in the order of their instance names. `moved` int64, one column a `Flow`: in its first row
+    what moved today, below it what each account has received less paid since genesis. Both may be posted to by
+    kernels.
     """
 
     def __init__(self, merchants: int, creators: int, purses: Iterable[str] = ()) -> None:
@@ -178,7 +182,7 @@ class Ledger:
         self.creators_at = self.merchants_at + merchants
         self.purses_at = self.creators_at + creators
         self.balances = np.zeros(self.purses_at + len(self.purses), np.int64)
-        self.moved = np.zeros(len(Flow), np.int64)
+        self.moved = np.zeros((ENTRIES + len(self.balances), len(Flow)), np.int64)
         self._opening = self._single_balances()
 
     def account(self, name: str) -> int:
@@ -211,6 +215,10 @@ class Ledger:
     def creator_balances(self) -> np.ndarray:
         """What each creator holds, fen: a live int64 view in the order of the creators' table."""
         return self.balances[self.creators_at:self.purses_at]
+
+    def entries(self, first: int, last: int) -> np.ndarray:
+        """What accounts of rows [first, last) received less paid since genesis by flow: a live view, int64."""
+        return self.moved[ENTRIES + first:ENTRIES + last]
 
     def single_names(self) -> list[str]:
         """The names of all single accounts and purses, in the order of their rows."""
@@ -253,10 +261,10 @@ class Ledger:
         if self.total() != 0:
             raise LedgerError(f"accounts sum to {self.total()} fen, not to zero")
         now = self._single_balances()
-        books = {flow.name.lower(): int(self.moved[flow]) for flow in Flow}
+        books = {flow.name.lower(): int(self.moved[TODAY, flow]) for flow in Flow}
         nets = zip(self.single_names(), now - self._opening, strict=True)
         books |= {f"net_{name}": int(net) for name, net in nets}
-        self.moved[:] = 0
+        self.moved[TODAY] = 0
         self._opening = now
         return books
 
@@ -284,7 +292,8 @@ class Ledger:
         singles = len(Account)
         ledger.balances[:ledger.purses_at] = state["balances"][:ledger.purses_at]
         ledger.balances[rows] = state["balances"][ledger.purses_at:]
-        ledger.moved[:] = state["moved"]
+        ledger.moved[:ENTRIES + ledger.purses_at] = state["moved"][:ENTRIES + ledger.purses_at]
+        ledger.moved[ENTRIES + rows] = state["moved"][ENTRIES + ledger.purses_at:]
         ledger._opening[:singles] = state["opening"][:singles]
         ledger._opening[rows - ledger.purses_at + singles] = state["opening"][singles:]
         return ledger

@@ -9,6 +9,7 @@ from sim.compose import configure, members
 from sim.config import SimConfig
 from sim.policies import policies_of
 from sim.schema import GRADES, declared, join, span
+from sim.shocks import shocks_of
 
 Row = tuple[str, ...]
 MOST_SHOWN = 16  # numbers of a row that are printed one by one
@@ -18,6 +19,7 @@ HEAD = ("key", "value", "unit", "range", "grade", "source")
 def parameters_table(config: SimConfig) -> str:
     """Every setting and number with its value in `config`, unit, range, evidence grade and source."""
     knobs = [row for name, policy in policies_of(config.policy).items() for row in rows(policy, join("policy", name))]
+    knobs += [row for name, shock in shocks_of(config.shock).items() for row in rows(shock, join("shock", name))]
     grades = "\n".join(f"{grade}  {meaning}" for grade, meaning in GRADES.items())
     return f"{table([HEAD, *rows(config), *knobs])}\n\ngrades\n{grades}"
 
@@ -27,12 +29,27 @@ def policies_table() -> str:
     return "\n\n".join(_policy(name) for name in members("policy"))
 
 
+def shocks_table() -> str:
+    """Every shock: what it does, and its knobs with their values."""
+    return "\n\n".join(_shock(name) for name in members("shock"))
+
+
+def _shock(name: str) -> str:
+    """One shock's paragraph."""
+    [shock] = shocks_of(configure(f"shock=[{name}]").shock).values()
+    return f"{name}: {about(shock)}\n{table(rows(shock))}"
+
+
+def about(thing: Any) -> str:
+    """The first line of what a policy or shock says of itself."""
+    return (type(thing).__doc__ or "").strip().partition("\n")[0]
+
+
 def _policy(name: str) -> str:
     """One policy's paragraph."""
     [policy] = policies_of(configure(f"policy=[{name}]").policy).values()
-    about = (type(policy).__doc__ or "").strip().splitlines()
     null = ", ".join(f"{key}={value(setting)}" for key, setting in policy.null.items()) or "every setting"
-    return "\n".join([f"{name}: {about[0] if about else ''}", f"nothing happens at {null}", table(rows(policy))])
+    return "\n".join([f"{name}: {about(policy)}", f"nothing happens at {null}", table(rows(policy))])
 
 
 def rows(config: Any, path: str = "") -> Iterator[Row]:

@@ -69,6 +69,7 @@ DEFINITIONS = {
     "subsidy_total": ("yuan", "discounts funded by others than the buyer, paid today; subsidy_<instance> by policy"),
     "contribution": ("yuan", "change of the platform's and its purses' balances today, funding between them apart"),
     "merchant_profit": ("yuan", "change of merchants' balances today, without capital"),
+    "merchant_profit_mean": ("yuan", "of open firms: change of the balance today, without capital; …_median alike"),
     "creator_income": ("yuan", "change of creators' balances today"),
     "creator_income_mean": ("yuan", "creator_income / creators alive"),
     "creator_income_median": ("yuan", "median change today of the balances of creators alive"),
@@ -78,6 +79,9 @@ DEFINITIONS = {
     "user_surplus": ("yuan", "expected gain of today's choices over not buying: log-sum of every list, card and room, "
                      "over the marginal utility of money ε / mean price (Small and Rosen 1981)"),
     "exposure_entropy": ("0–1", "Shannon entropy of today's video impressions over accounts / ln of accounts seen"),
+    "displaced_<who>": ("slots", "feed slots and room previews that accounts of a kind (tail, waist, head, merchants) "
+                        "have more today than the same slots with the same luck and no boost would give them; "
+                        "record.traffic"),
     "minutes_<venue>": ("minutes", "of all visits, by venue: feed, live, mall, search, shop; they sum to minutes"),
     "watch_minutes": ("minutes", "minutes_feed + minutes_live"),
     "searches_need": ("searches", "for an open need; searches_after_view for what content showed (看后搜), "
@@ -116,7 +120,8 @@ def day_row(world: World) -> Row:
     """All metrics of the day that just ended, in a fixed order of names."""
     heads = take_census(world.users, world.today)
     row = trade(world) | people(world, heads) | opinion(world, heads)
-    for part in (quality, money, creator_incomes, concentration, audience, supply, attention, minutes):
+    for part in (quality, money, merchant_profits, creator_incomes, concentration, audience, supply, attention, minutes,
+                 displaced):
         row |= part(world)
     return row
 
@@ -249,6 +254,13 @@ def discounts(orders: np.ndarray, purse: int) -> int:
     return int(orders["cuts"][orders["grants"] == purse].astype(np.int64).sum())
 
 
+def merchant_profits(world: World) -> Row:
+    """What an open firm made today at the till: on average and in the middle; stock bought counts as spent."""
+    gains = world.history["merchant_gains"][world.merchants["state"] == ACTIVE]
+    middle = float(np.median(gains)) / FEN if len(gains) else math.nan
+    return {"merchant_profit_mean": ratio(int(gains.sum()) / FEN, len(gains)), "merchant_profit_median": middle}
+
+
 def creator_incomes(world: World) -> Row:
     """What a creator earns: on average, in the middle, by the hour on air."""
     alive, rooms = world.creators["state"] == ACTIVE, world.day.rooms
@@ -319,6 +331,15 @@ def attention(world: World) -> Row:
         "leak_choice": int(tally[Count.LEAK_CHOICE]), "leak_choice_gmv": int(tally[Count.LEAK_CHOICE_FEN]) / FEN,
         "follows": changes_of(world, 1), "unfollows": changes_of(world, -1),
     }
+
+
+def displaced(world: World) -> Row:
+    """Exposure that today's boosts gave or took, by who shows; only where recorded, 0 without a boost."""
+    if not world.cfg.record.traffic:
+        return {}
+    gained = {name: sum(int(rows["gained"][rows["party"] == name].sum()) for rows in world.day.traffic)
+              for name in ("tail", "waist", "head", "merchants")}
+    return {f"displaced_{name}": change for name, change in gained.items()}
 
 
 def minutes(world: World) -> Row:

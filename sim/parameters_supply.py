@@ -100,6 +100,7 @@ class Merchants:
     bandit_memory: float = number("day", 1, 365, A, "window of the bandit")
     bandit_floor: float = number("share", 0, 0.2, A, "smallest effort in a channel")
     price_step: float = number("ln/week", 0, 0.5, A, "hill-climbing step of prices")
+    markup: float = number("share of cost", 0, 10, D, "cost_plus: what makes cost 57 % of the price; cost of goods")
     price_low: float = number("share of list", 0.1, 1, A, "lowest shelf price")
     price_high: float = number("share of list", 1, 3, A, "highest shelf price")
     service_step: float = number("–/week", 0, 0.5, A, "investment step of service")

@@ -43,11 +43,11 @@ until a parcel is judged; `late_days` counts started days after the promised one
 
 PACKAGES = ("icsim", "mesa", "numpy", "networkx", "matplotlib", "hydra-core", "numba", "llvmlite", "pyarrow",
             "duckdb", "scipy", "tqdm")
-TABLES = ("daily.parquet", "orders.parquet", "panel.parquet", "cohorts.parquet")
+TABLES = ("daily.parquet", "orders.parquet", "panel.parquet", "cohorts.parquet", "traffic.parquet")
 READINGS = ("patterns.json", "patterns.png", "orders.json", "orders.png")  # what icsim patterns reads out of a run
-FILES = (*TABLES, "runs.parquet", "summary.json", "panel.png", "funnel.png", *READINGS)
+FILES = (*TABLES, "runs.parquet", "books.parquet", "summary.json", "panel.png", "funnel.png", "incomes.png", *READINGS)
 UNFINISHED, LOCK = "unfinished", ".lock"  # the folder of what is needed only until a run is done
-OWN = re.compile(rf"(daily|orders|panel|cohorts|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")
+OWN = re.compile(rf"(daily|orders|panel|cohorts|traffic|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")
 FLUSH_SECONDS = 5.0  # the parts of a town take some 30 ms to write
 
 
@@ -79,6 +79,10 @@ class RecordConfig(Protocol):
     @property
     def panel(self) -> int:
         """Sampled users in the agent panel; 0 writes none."""
+
+    @property
+    def traffic(self) -> bool:
+        """Write from whom boosts took exposure."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ class Recorder:
         self._orders = RowTable(self.out / "orders.parquet", self.folder, order_dtype) if config.orders else None
         self._panel = RowTable(self.out / "panel.parquet", self.folder) if config.panel else None
         self._cohorts = RowTable(self.out / "cohorts.parquet", self.folder)
+        self._traffic = RowTable(self.out / "traffic.parquet", self.folder) if config.traffic else None
         for table in self._tables():
             table.keep(lived)
         write_yaml(self.out / "study.yaml", identity.config)
@@ -159,6 +164,12 @@ class Recorder:
         if day >= 0:
             self._cohorts.append(rows)
 
+    def add_traffic(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """Take from whom boosts took exposure on `day` (`sim.phases.traffic`)."""
+        if self._traffic is not None and self._keeps(day):
+            for rows in batches:
+                self._traffic.append(with_day(rows, day))
+
     def end_day(self) -> None:
         """Put the day's rows in safety, if the last ones have waited long enough."""
         if perf_counter() - self._flushed >= FLUSH_SECONDS:
@@ -201,7 +212,8 @@ class Recorder:
 
     def _tables(self) -> list[PartTable]:
         """The tables that this run writes."""
-        return [table for table in (self._daily, self._orders, self._panel, self._cohorts) if table is not None]
+        tables = (self._daily, self._orders, self._panel, self._cohorts, self._traffic)
+        return [table for table in tables if table is not None]
 
     def _write_manifest(self, status: str, facts: Mapping[str, Any]) -> None:
         """Write the manifest as of now."""

@@ -12,12 +12,14 @@ from tqdm import tqdm
 from sim.checkpoint import load
 from sim.cohorts import take_cohorts
 from sim.config import SimConfig, question_key, to_plain
+from sim.files import write_columns
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
 from sim.recommenders.recall import measured_recall
 from sim.record import Identity, Recorder, log_rows
 from sim.resume import keep_checkpoint, unfinished_world
 from sim.rng import mix32
+from sim.shocks import shocks_of
 from sim.sources import source_digest
 from sim.summary import kpi_table, summarise
 from sim.world import World
@@ -49,9 +51,21 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
         summary = summarise(daily, log if log.exists() else None, creators=len(model.creators))
         panel(daily, title_of(cfg), folder / "panel.png", marks_of(cfg))
         funnel(daily, folder / "funnel.png")
+        if cfg.record.books:
+            write_books(model.world, folder, title_of(cfg))
         recorder.finish(summary, facts_of(model))
     report(model, summary, folder, recorder.lived - recorder.before)
     return 0
+
+
+def write_books(world: World, folder: Path, title: str) -> None:
+    """Write every account's profit and loss, and draw who earns what."""
+    from sim.books import book_columns
+    from sim.figures import incomes
+
+    books = book_columns(world)
+    write_columns(folder / "books.parquet", books)
+    incomes(books, title, float(world.num["creators_wage_median"][0]), folder / "incomes.png")
 
 
 def saved_world(cfg: SimConfig) -> World | None:
@@ -78,6 +92,9 @@ class Scribe(Protocol):
     def add_cohorts(self, rows: np.ndarray, day: int) -> None:
         """Take the cohorts' counts of `day`."""
 
+    def add_traffic(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """Take from whom boosts took exposure on `day`."""
+
 
 def live(model: InterestCommerceModel, recorder: Recorder) -> None:
     """Live all days that are left, burn-in first, and record them."""
@@ -100,6 +117,7 @@ def live_day(model: InterestCommerceModel, scribe: Scribe, day: int, sample: np.
     scribe.add_day(model.metrics, day)
     scribe.add_orders([order_log(model.world.closed, model.cfg.burn_in)], day)
     scribe.add_panel(model.world.users[sample][list(PANEL_COLUMNS)], day)
+    scribe.add_traffic(model.world.day.traffic, day)
     scribe.add_cohorts(take_cohorts(model.world.users, day + model.cfg.burn_in, model.cfg.burn_in), day)
 
 
@@ -147,13 +165,16 @@ def facts_of(model: InterestCommerceModel) -> dict[str, Any]:
 def title_of(cfg: SimConfig) -> str:
     """The figure's title: which world, which policies."""
     policies = ", ".join(sorted(cfg.policy)) or "no policy"
-    return f"{cfg.population.name}, era {cfg.era.name}, {policies}, seed {cfg.seed}"
+    shocks = "".join(f", {name}" for name in sorted(cfg.shock))
+    return f"{cfg.population.name}, era {cfg.era.name}, {policies}{shocks}, seed {cfg.seed}"
 
 
 def marks_of(cfg: SimConfig) -> list[tuple[float, float | None, str]]:
-    """The policies' windows, to be shaded in the figure."""
+    """The windows of policies and shocks, to be shaded in the figure."""
     policies = policies_of(cfg.policy).items()
-    return [(float(one.start), one.stop, name) for name, one in policies if not one.idle]
+    windows = [(one.start, one.stop, name) for name, one in policies if not one.idle]
+    windows += [(*one.span, name) for name, one in shocks_of(cfg.shock).items()]
+    return [(float(start), stop, name) for start, stop, name in windows]
 
 
 def report(model: InterestCommerceModel, summary: dict[str, float], folder: Path, lived: int) -> None:

@@ -87,6 +87,24 @@ def add_cost(m: np.record, fen: int) -> None:
         m.channel_cost[k] += np.int64(fen * m.budget[k])
 
 
+def no_examples() -> np.ndarray:
+    """Efforts of no example in any category, float32 (categories, channels)."""
+    return np.zeros((CATEGORIES, CHANNELS), np.float32)
+
+
+def best_earners(merchants: np.ndarray) -> np.ndarray:
+    """The split of effort of each category's open merchant with the largest profit, ties to the lower key; 0 of none.
+
+    float32 (categories, channels).
+    """
+    found = no_examples()
+    there = np.flatnonzero(merchants["state"] == ACTIVE)
+    worst_first = there[np.lexsort((-merchants["key"][there].astype(np.int64), merchants["profit"][there]))]
+    for row in worst_first:
+        found[merchants["category"][row]] = merchants["budget"][row]
+    return found
+
+
 def rank_creators(creators: np.ndarray, head: float, waist: float) -> None:
     """Tiers by rank of trailing sales among active creators who sell: head (at least one), waist, tail.
 

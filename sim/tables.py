@@ -121,6 +121,7 @@ LAYOUT: dict[str, tuple[np.dtype, int]] = {
     "good_start": (np.dtype("i8"), 1),
     "good_ids": (np.dtype("i4"), 1),
     "good_tiles": (np.dtype("f4"), 3),
+    "examples": (np.dtype("f4"), 2),
     "parcels": (ORDER, 1),
     "log": (EVENT, 1),
     "events": (EVENT, 1),
@@ -167,13 +168,15 @@ class Tables:
 ADOPTED, SHOPS, PROMOTES, DETRACTS, SHARES = 1, 2, 4, 8, 16
 
 # modes: switches that are not numbers
-RECOMMENDER, SATISFACTION, VENUES, CHOICE = 0, 1, 2, 3
-OUTSIDE_OPTION = 7
+RECOMMENDER, SATISFACTION, VENUES, CHOICE, CHANNEL_RULE, PRICE_RULE, CAREER_RULE, OUTSIDE_OPTION = range(8)
 MODES = 8
 INTEREST, POPULARITY, RANDOM, ORACLE = 0, 1, 2, 3
 LEVEL_AND_SURPRISE, SURPRISE_ONLY = 0, 1
 NESTED_LOGIT, BEST_OF_LAST = 0, 1
 NOTHING, SAME_GOOD = 0, 1
+BANDIT, IMITATION = 0, 1
+CLIMB, COST_PLUS = 0, 1
+BY_WAGE, NO_EXIT = 0, 1
 # the lane's buffers
 EVENTS, INTENTS, CHANGES = 0, 1, 2
 ROW_MOST = 256  # entries of one kind that one row may add in one phase

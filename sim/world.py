@@ -14,7 +14,8 @@ from sim.tally import COUNTS
 OWN = ("users", "creators", "merchants", "products", "recommender", "platform", "num", "lev", "now", "modes", "theta",
        "boost", "cover", "studio", "purses", "signals")
 WIRES = ("ties_ptr", "ties_idx", "follow_ptr", "follow_idx", "shop_ptr", "shop_idx")
-DAILY = ("cards", "rooms", "card_of", "room_of", "young", "visits", "pools", "pages", "page_size", "parcels", "log")
+DAILY = ("cards", "rooms", "card_of", "room_of", "young", "visits", "pools", "pages", "page_size", "examples",
+         "parcels", "log")
 
 
 @dataclass
@@ -30,12 +31,14 @@ class Day:
     pools: np.ndarray  # (cells, pool) rooms of each audience cell; -1 is empty
     pages: np.ndarray  # (categories, candidates) goods of each results page
     page_size: np.ndarray
+    examples: np.ndarray  # (categories, channels) effort of each category's best-earning merchant, of whom others learn
     parcels: np.ndarray  # orders delivered today, sorted by user row, day, product key
     log: np.ndarray  # the day's impressions, sorted by user row
     events: list[np.ndarray] = field(default_factory=list)
     intents: list[np.ndarray] = field(default_factory=list)
     changes: list[np.ndarray] = field(default_factory=list)
     orders: np.ndarray = field(default_factory=lambda: np.zeros(0))  # orders paid today
+    traffic: list[np.ndarray] = field(default_factory=list)  # from whom boosts took exposure, if recorded
     lapsed_budget: int = 0
     lapsed_stock: int = 0
     flows: dict[str, int] = field(default_factory=dict)

@@ -159,8 +159,9 @@ def money_of(study: Study, worlds: Worlds) -> dict[str, dict[str, float]]:
 
 
 def traffic_of(study: Study, worlds: Worlds) -> dict[str, dict[str, float]]:
-    """Impressions a day by whose content was shown, mean over worlds."""
-    return means(study, worlds, [f"impressions_{name}" for name in TRAFFIC], "")
+    """Impressions a day by whose content was shown, and those that boosts moved on the day itself; mean over worlds."""
+    names = [*(f"impressions_{name}" for name in TRAFFIC), *(f"displaced_{name}" for name in TRAFFIC)]
+    return means(study, worlds, names, "")
 
 
 def means(study: Study, worlds: Worlds, names: Sequence[str], cut: str) -> dict[str, dict[str, float]]:

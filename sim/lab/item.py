@@ -38,5 +38,5 @@ class Item:
 
 
 def warm_item(config: SimConfig) -> Item:
-    """The burn-in of a configuration's world, without policies: what the arms of its replication branch from."""
-    return Item("warm", replace(config, policy={}, horizon=0, warm=None))
+    """The burn-in of a configuration's world, without policies and shocks: what arms of its replication branch from."""
+    return Item("warm", replace(config, policy={}, shock={}, horizon=0, warm=None))

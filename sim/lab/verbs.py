@@ -11,6 +11,8 @@ import numpy as np
 
 from sim.config import SimConfig
 from sim.files import write_yaml
+from sim.lab.ablate import Ablate
+from sim.lab.ablate_page import tell_ablation
 from sim.lab.ask import Compare, Question, Task
 from sim.lab.design_page import tell_main_effects
 from sim.lab.desk import Desk, desk, failed, write_comparison
@@ -70,6 +72,13 @@ def design(task: Task) -> int:
         return tell(here, items, SAY["design"])
 
 
+def ablate(task: Task) -> int:
+    """Which patterns break without which mechanism."""
+    with desk(task) as here:
+        items = sample(task.study, here.workshop)
+        return tell(here, items, SAY["ablate"])
+
+
 def match(task: Task) -> int:
     """The knobs with which arms spend the same."""
     with desk(task) as here:
@@ -122,14 +131,15 @@ def spend(workshop: Workshop, study: Study, n: int, arm: str, config: SimConfig)
     return workshop.facts([arm], own)[0, 0]
 
 
-SAY: dict[str, Say] = {"compare": compared, "sweep": tell_doses, "design": tell_main_effects}
+SAY: dict[str, Say] = {"compare": compared, "sweep": tell_doses, "design": tell_main_effects,
+                       "ablate": tell_ablation}
 
 
 # ---- the command line ----------------------------------------------------------------------------
 
 VERBS: dict[str, tuple[Question, Act]] = {
     "compare": (Compare("compare"), compare), "sweep": (Sweep(), sweep), "design": (Design(), design),
-    "match": (Compare("match"), match),
+    "match": (Compare("match"), match), "ablate": (Ablate(), ablate),
 }
 
 

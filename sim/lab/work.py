@@ -66,7 +66,7 @@ def carry_out(job: Job) -> None:
 
 def settings_of(config: SimConfig, threads: int) -> SimConfig:
     """A configuration as a worker carries it out: quiet, all orders and no panel recorded, in memory."""
-    record = Record(burn_in=False, orders=True, panel=0, checkpoint=0)
+    record = Record(burn_in=False, orders=True, panel=0, checkpoint=0, traffic=True)
     return replace(config, record=record, threads=threads, progress=False, out=None, overwrite=False)
 
 
@@ -122,6 +122,9 @@ class Notes:
     def add_panel(self, rows: np.ndarray, day: int) -> None:
         """Nobody is followed."""
 
+    def add_traffic(self, batches: Iterable[np.ndarray], day: int) -> None:
+        """The daily table has its sums."""
+
     def add_cohorts(self, rows: np.ndarray, day: int) -> None:
         """Cohorts are a run's own affair."""
 
@@ -133,8 +136,19 @@ def result_of(item: Item, model: InterestCommerceModel, notes: Notes, seconds: f
     daily, orders = columns_of(notes.rows), np.concatenate(notes.orders)
     summary = summarise(daily, orders, creators=len(model.creators))
     meta = {"key": item.key, "parent": item.parent, "config": to_plain(item.config), "summary": summary,
-            "redeemed": redeemed(orders), "spend": spend(model), "seconds": round(seconds, 3)}
+            "redeemed": redeemed(orders), "spend": spend(model),
+            "patterns": patterns_of(item.config, daily, orders, summary), "seconds": round(seconds, 3)}
     return Result(item.key, daily, summary, meta | surroundings(model))
+
+
+def patterns_of(config: SimConfig, daily: dict[str, np.ndarray], orders: np.ndarray,
+                summary: dict[str, float]) -> dict[str, float]:
+    """The pattern card's values of a world, NaN where undefined; the panel's (P15.orders) apart, for there is none."""
+    from sim.lab.patterns.finished import Run
+    from sim.lab.patterns.measures import read_patterns
+
+    columns = {name: np.ascontiguousarray(orders[name]) for name in orders.dtype.names or ()}
+    return read_patterns(Run(Path(), to_plain(config), summary, daily, columns, None))
 
 
 def surroundings(model: InterestCommerceModel) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from sim.rules.offers import slot_fee
 from sim.rules.price import whole_fen
 from sim.rules.ship import FEN, return_prob
 from sim.rules.stock import fixed_cost
-from sim.standings import add_cost, take_stock
-from sim.tables import DELIVERED
+from sim.standings import add_cost, best_earners, take_stock
+from sim.tables import CHANNEL_RULE, DELIVERED, IMITATION
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -31,6 +31,8 @@ def run(world: World) -> None:
     desk = desk_of(world)
     pay_hosts(desk, world.day.rooms)
     keep_all_books(desk, world.orders)
+    if world.modes[CHANNEL_RULE] == IMITATION:
+        world.day.examples = best_earners(world.merchants)
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.books import note_orders, profits
 from sim.ledger import Flow
 from sim.metrics import day_row
 from sim.tally import Count
@@ -10,6 +11,7 @@ from sim.world import World
 
 def run(world: World) -> None:
     """Close the ledger's day, extend the series that later days look back on, and write the metrics row."""
+    note_orders(world)
     close_books(world)
     note_history(world)
     world.metrics = day_row(world)
@@ -23,6 +25,9 @@ def close_books(world: World) -> None:
     gains, held = world.history["creator_gains"], world.history["creator_balances"]
     gains[:] = ledger.creator_balances - held
     held[:] = ledger.creator_balances
+    made = profits(world)
+    world.history["merchant_gains"][:] = made - world.history["merchant_profits"]
+    world.history["merchant_profits"][:] = made
     books = ledger.close_day()
     capital = books[Flow.CAPITAL_IN.name.lower()] - books[Flow.CAPITAL_OUT.name.lower()]
     books["gain_merchants"] = int(now[0] - before[0]) - capital

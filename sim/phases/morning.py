@@ -11,6 +11,6 @@ def open_day(world: World) -> None:
     day.events, day.intents, day.changes = [], [], []
     day.orders, day.parcels, day.log = day.orders[:0], day.parcels[:0], day.log[:0]
     day.lapsed_budget = day.lapsed_stock = 0
-    day.flows, day.rewards = {}, {}
+    day.flows, day.rewards, day.traffic = {}, {}, []
     world.closed = world.closed[:0]
     world.tally = np.zeros_like(world.tally)

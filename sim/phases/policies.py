@@ -1,4 +1,4 @@
-"""Phase: policies open the day: purses are paced, levers set (platform)."""
+"""Phase: policies open the day: purses are paced, levers set, by shocks too (platform)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from sim.ledger import Account, Flow, fen
 from sim.levers import fold
 from sim.policies import policies_of
 from sim.policies.base import Observed, Policy
+from sim.shocks import begun
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -20,7 +21,7 @@ BUDGET, PAID = 0, 1
 
 
 def run(world: World) -> None:
-    """Book yesterday's spending, set today's allowances, and fold what active policies move into the levers."""
+    """Book yesterday's spending, set today's allowances, and fold what policies and shocks move into the levers."""
     day = calendar_day(world)
     policies = policies_of(world.cfg.policy)
     for row, name in enumerate(world.ledger.purses):
@@ -31,7 +32,8 @@ def run(world: World) -> None:
             world.purses["left"][row] = policy.allowance(int(world.policy_state[name][BUDGET]), day)
         else:
             close_purse(world, row)
-    world.lev[:] = fold(policy.levers(day, observe(world, name)) for name, policy in active(world))
+    moves = [policy.levers(day, observe(world, name)) for name, policy in active(world)]
+    world.lev[:] = fold([*moves, *(shock.levers(day) for _, shock, day in begun(world))])
 
 
 def calendar_day(world: World) -> int:

@@ -10,14 +10,14 @@ from sim.agents.creator import ACTIVE, RESERVE
 from sim.agents.merchant import CHANNELS, CLOSED, ON, OPENED
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.channels import split_effort
+from sim.rules.channels import imitate, split_effort
 from sim.rules.common import keep
 from sim.rules.host import effort, is_weekday_of
 from sim.rules.invest import invest
 from sim.rules.offers import drop_offers
-from sim.rules.pricing import move_prices
+from sim.rules.pricing import charge_markup, move_prices
 from sim.rules.traits import born_commission, draw_firm, draw_good
-from sim.tables import Tables
+from sim.tables import BANDIT, CHANNEL_RULE, CLIMB, PRICE_RULE, Tables
 
 SALES_MEMORY = 90.0  # days behind `sales`, model.md §3
 ALLIANCE = 1  # place of A in the budget
@@ -116,15 +116,19 @@ def adjust_bid(num: np.record, m: np.record, products: np.ndarray) -> None:
 
 
 @kernel
-def week_ends(now: np.record, num: np.record, m: np.record, products: np.ndarray, weight: float) -> None:
-    """The week's decisions: effort by channel, commission offered, prices, investment.
-
-    `weight` is that of the experience score in ranking.
-    """
-    split_effort(now, num, m)
+def week_ends(t: Tables, m: np.record) -> None:
+    """The week's decisions: effort by channel, commission offered, prices, investment; by the rules in force."""
+    num, now = t.num[0], t.now[0]
+    if t.modes[CHANNEL_RULE] == BANDIT:
+        split_effort(now, num, m)
+    else:
+        imitate(num, m, t.examples[m.category])
     m.commission = min(MOST_COMMISSION, born_commission(now, num, m) * effort(m, ALLIANCE))
-    move_prices(now, num, m, products)
-    invest(now, num, m, products, weight)
+    if t.modes[PRICE_RULE] == CLIMB:
+        move_prices(now, num, m, t.products)
+    else:
+        charge_markup(num, m, t.products)
+    invest(now, num, m, t.products, t.recommender[0].weight_experience + t.lev[0].experience_weight)
 
 
 @kernel
@@ -142,5 +146,4 @@ def run_firm(t: Tables, i: int) -> None:
         return
     adjust_bid(num, m, t.products)
     if is_weekday_of(now.day, m.key):
-        weight = t.recommender[0].weight_experience + t.lev[0].experience_weight
-        week_ends(now, num, m, t.products, weight)
+        week_ends(t, m)

@@ -13,7 +13,7 @@ from sim.rules.common import keep
 from sim.rules.host import is_weekday_of
 from sim.rules.offers import drop_offers
 from sim.rules.traits import draw_career
-from sim.tables import Tables
+from sim.tables import BY_WAGE, CAREER_RULE, Tables
 
 MOST_STYLE = 2.0  # logit; a style that triples the odds of watching is as good as any
 
@@ -45,16 +45,17 @@ def hourly_income(c: np.record) -> float:
 
 
 @kernel
-def end_session(num: np.record, c: np.record) -> None:
+def end_session(num: np.record, c: np.record, exits: bool) -> None:
     """After a room: hours, income per hour, sessions below the wage; past patience each further one cuts the hours.
 
     A session that pays brings cut hours back, step by step.
-    In a thick world more rooms share the same users, so the wage asked of each is scaled by `room_share`.
+    In a thick world more rooms share the same users, so the wage asked of each is scaled by `room_share`. Where nobody
+    `exits` for the money (rival rule), no session counts as below the wage.
     """
     c.hours += c.minutes / 60.0
     c.income += (hourly_income(c) - c.income) / num.creators_income_memory
     c.earned = 0
-    if c.income >= c.wage * c.room_share:
+    if c.income >= c.wage * c.room_share or not exits:
         c.below = 0
         c.hours_day = min(num.rooms_hours, c.hours_day / num.creators_cut)
         return
@@ -118,11 +119,11 @@ def rest_or_return(now: np.record, num: np.record, c: np.record) -> None:
 
 
 @kernel
-def live_on(now: np.record, num: np.record, c: np.record) -> None:
+def live_on(now: np.record, num: np.record, c: np.record, exits: bool) -> None:
     """An active creator ends the day: books, perhaps another style, perhaps a break."""
     note_sales(num, c)
     if c.live:
-        end_session(num, c)
+        end_session(num, c, exits)
     if is_weekday_of(now.day, c.key):
         try_styles(now, num, c)
     if gives_up(now, num, c):
@@ -134,7 +135,7 @@ def end_day(t: Tables, i: int) -> None:
     """Creator i ends the day."""
     c, num, now = t.creators[i], t.num[0], t.now[0]
     if c.state == ACTIVE:
-        live_on(now, num, c)
+        live_on(now, num, c, t.modes[CAREER_RULE] == BY_WAGE)
     elif c.state == DORMANT:
         rest_or_return(now, num, c)
     elif uniform(now, c.key, 0, Decision.CREATOR_RETURN, Venue.NONE, 1) < num.creators_entry:

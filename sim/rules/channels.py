@@ -63,3 +63,16 @@ def split_effort(now: np.record, num: np.record, m: np.record) -> None:
     softmax_shares(num, returns, shares)
     for k in range(CHANNELS):
         m.budget[k] += pace * (shares[k] - m.budget[k])
+
+
+@kernel
+def imitate(num: np.record, m: np.record, example: np.ndarray) -> None:
+    """The rival rule: once a week, effort moves part of the way towards that of the category's best earner.
+
+    `example` holds its shares as of this evening's books; all 0 where the category has none.
+    """
+    pace = 1.0 - math.exp(-WEEK / num.merchants_bandit_memory)
+    for k in range(CHANNELS):
+        m.channel_sales[k], m.channel_cost[k] = 0, 0
+        if example[0] > 0.0:
+            m.budget[k] += pace * (example[k] - m.budget[k])

@@ -194,6 +194,26 @@ def fill_slot(t, u, slot, ids, chances, used, n, shown, count):
 
 
 @kernel
+def fill_slots(t, i, slots, shown, flags, prices):
+    """Fill the first video slots of user i: card, kind and price (milli-fen) of each; how many are filled.
+
+    Reads nothing that browsing changes, so it may be asked again after the feed.
+    """
+    ids, scores = np.empty(MOST_CARDS, np.int32), np.empty(MOST_CARDS)
+    chances, used = np.empty(MOST_CARDS), np.zeros(MOST_CARDS, np.uint8)
+    n, count = shortlist_cards(t, i, ids, scores), np.int64(0)
+    rank_cards(t, ids, scores, chances, n)
+    for slot in range(slots):
+        c, flags[slot], prices[slot] = fill_slot(t, t.users[i], slot, ids, chances, used, n, shown, count)
+        if c < 0:
+            break
+        cross_out(ids, used, n, c)
+        shown[count] = c
+        count += 1
+    return count
+
+
+@kernel
 def log_event(t, i, presenter, product, flags, slot, price):
     """Write one impression into the day's log."""
     event = t.events[t.fill[EVENTS]]
@@ -208,19 +228,11 @@ def browse(t, i):
     u = t.users[i]
     if u.opened == 0 or len(t.cards) == 0:
         return
-    ids, scores = np.empty(MOST_CARDS, np.int32), np.empty(MOST_CARDS)
-    chances, used = np.empty(MOST_CARDS), np.zeros(MOST_CARDS, np.uint8)
-    shown, count = np.empty(MOST_SLOTS, np.int32), np.int64(0)
-    n = shortlist_cards(t, i, ids, scores)
-    rank_cards(t, ids, scores, chances, n)
-    for slot in range(min(MOST_SLOTS, videos_today(t, i))):
-        c, flag, price = fill_slot(t, u, slot, ids, chances, used, n, shown, count)
-        if c < 0:
-            break
-        cross_out(ids, used, n, c)
-        shown[count] = c
-        count += 1
-        show(t, i, c, slot, flag, price, 0.0)
+    shown, flags = np.empty(MOST_SLOTS, np.int32), np.empty(MOST_SLOTS, np.int64)
+    prices = np.empty(MOST_SLOTS, np.int64)
+    count = fill_slots(t, i, min(MOST_SLOTS, videos_today(t, i)), shown, flags, prices)
+    for slot in range(count):
+        show(t, i, np.int64(shown[slot]), slot, flags[slot], prices[slot], 0.0)
     hear_friends(t, i, shown, count)
 
 

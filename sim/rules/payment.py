@@ -20,7 +20,7 @@ PARTNERS = int(Account.PARTNERS)
 BY_MERCHANT, BY_PROGRAMME = 1, 2  # who insures the freight of a return
 
 
-@typed_kernel(void(int64[::1], int64[::1], int64, int64, int64, int64))
+@typed_kernel(void(int64[::1], int64[:, ::1], int64, int64, int64, int64))
 def _move(balances: np.ndarray, moved: np.ndarray, source: int, target: int, amount: int, flow: int) -> None:
     """`ledger.post`, compiled once for all mixtures of accounts, rows and widths of integers."""
     post(balances, moved, source, target, amount, flow)

@@ -47,6 +47,15 @@ def next_step(now: np.record, m: np.record) -> int:
 
 
 @kernel
+def charge_markup(num: np.record, m: np.record, products: np.ndarray) -> None:
+    """The rival rule: every good costs its cost and a markup on it, whatever it sells; within the same bounds."""
+    m.margin_before, m.week_margin = m.week_margin, 0
+    for j in range(m.first, m.first + m.count):
+        p = products[j]
+        p.price = bounded_price(num, p, p.unit_cost * (1.0 + num.merchants_markup))
+
+
+@kernel
 def move_prices(now: np.record, num: np.record, m: np.record, products: np.ndarray) -> None:
     """Move the line's shelf prices one step, within bounds; a room's discount comes on top of them."""
     m.price_step = next_step(now, m)

@@ -70,8 +70,15 @@ def entry_chance(r, num, match, boost):
 @kernel
 def preview(t, i):
     """Show user i the best rooms of the day's pool of its audience cell; enter those that appeal."""
-    u, num = t.users[i], t.num[0]
-    n = preview_slots(num, u)
+    rows = np.empty(MOST_ROOMS, np.int32)
+    for slot in range(best_rooms(t, i, preview_slots(t.num[0], t.users[i]), rows)):
+        offer_room(t, i, rows[slot], slot)
+
+
+@kernel
+def best_rooms(t, i, slots, rows):
+    """The rooms that the recommender previews to user i, best first, at most `slots`; how many. Changes nothing."""
+    u = t.users[i]
     pool = t.pools[mix32(u.key, 0) % len(t.pools)]
     scores = np.empty(MOST_ROOMS)
     size, highest = 0, 0.0
@@ -81,13 +88,15 @@ def preview(t, i):
         size += 1
     for j in range(size):
         scores[j] = room_score(t, u, t.rooms[pool[j]], highest)
-    for slot in range(min(n, size)):
+    found = min(slots, size)
+    for slot in range(found):
         best = 0
         for j in range(1, size):
             if scores[j] > scores[best]:
                 best = j
         scores[best] = -math.inf
-        offer_room(t, i, pool[best], slot)
+        rows[slot] = pool[best]
+    return found
 
 
 @kernel

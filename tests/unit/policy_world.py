@@ -30,7 +30,7 @@ def policy(kind, **changes):
 def world_of(burn_in=0, **chosen):
     """A market in which two instances, p0 and p1, may run policies; `chosen` are their settings."""
     world = bazaar(budgets=(0, 0), buyers=400)
-    world.cfg = SimpleNamespace(policy=chosen, burn_in=burn_in)
+    world.cfg = SimpleNamespace(policy=chosen, shock={}, burn_in=burn_in)
     world.policy_state, world.metrics = {}, {}
     world.boost = np.zeros(len(world.creators) + len(world.merchants), BOOST)
     world.studio = np.array([NO_STUDIO] * len(world.merchants), STUDIO)

@@ -357,10 +357,10 @@ def test_months_below_the_wage_cut_hours_until_the_creator_rests():
     rows["income"], rows["wage"], rows["minutes"], rows["room_share"] = 0.0, 20.0, 240, 1.0
     patience = int(num["creators_patience"][0])
     for _ in range(patience):
-        end_session(num[0], rows[0])
+        end_session(num[0], rows[0], True)
     assert rows["hours_day"][0] == num["rooms_hours"][0] and rows["hours"][0] == 4 * patience
     while rows["hours_day"][0] >= num["creators_quit_hours"][0]:
-        end_session(num[0], rows[0])
+        end_session(num[0], rows[0], True)
     assert rows["below"][0] < patience + 10
 
 

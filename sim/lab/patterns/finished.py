@@ -22,14 +22,14 @@ class Run:
     """One world that was lived and recorded.
 
     `config` is the composed configuration, `summary` the run's numbers (NaN where undefined), `daily` the daily table
-    from day 0 on. `orders` and `panel` are files, None where the run kept none.
+    from day 0 on. `orders` and `panel` are files, None where the run kept none; orders may be columns in memory.
     """
 
     folder: Path
     config: Mapping[str, Any]
     summary: Mapping[str, float]
     daily: Mapping[str, np.ndarray]
-    orders: Path | None
+    orders: Path | Mapping[str, np.ndarray] | None
     panel: Path | None
 
     @property
