@@ -22,8 +22,8 @@ from sim.world import Day, Index, World
 Arrays = dict[str, np.ndarray]
 POPULATIONS = ("users", "creators", "merchants", "products", "recommender", "platform")
 HEADER_MOST = 1 << 20  # letters that describe an array: a row of all parameters takes over numpy's 10,000
-PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "purses", "signals", "orders", "closed",
-         "tally")
+PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "deals", "penalty", "purses", "signals",
+         "orders", "closed", "tally")
 GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past

@@ -25,6 +25,7 @@ class Pull(NamedTuple):
     nuisance: float  # of more than two messages
     weekday: float
     fatigue: float  # −½ λ₈ [ḡ − knee]₊
+    game: float
 
 
 @kernel
@@ -35,7 +36,7 @@ def open_terms(num, lev, u, day):
         u.activity, num.arrival_satisfaction * u.satisfaction, num.arrival_habit * u.habit,
         num.arrival_mindshare * u.mindshare, num.arrival_push * min(pushes, 2.0),
         -num.arrival_nuisance * max(pushes - 2.0, 0.0), math.log(num.arrival_weekday[day % 7]),
-        -0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0),
+        -0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0), lev.game,
     )
 
 
@@ -44,7 +45,7 @@ def open_logit(num, lev, u, day):
     """Log-odds of opening the app: the sum of their terms."""
     one = open_terms(num, lev, u, day)
     return (one.activity + one.satisfaction + one.habit + one.mindshare + one.push + one.nuisance + one.weekday
-            + one.fatigue)
+            + one.fatigue + one.game)
 
 
 @kernel

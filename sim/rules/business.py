@@ -116,12 +116,13 @@ def adjust_bid(num: np.record, m: np.record, products: np.ndarray) -> None:
 
 
 @kernel
-def week_ends(now: np.record, num: np.record, m: np.record, products: np.ndarray, weight: float) -> None:
+def week_ends(now: np.record, num: np.record, m: np.record, products: np.ndarray, weight: float,
+              noise: float) -> None:
     """The week's decisions: effort by channel, commission offered, prices, investment.
 
-    `weight` is that of the experience score in ranking.
+    `weight` is that of the experience score in ranking; `noise` × that of returns as they are read.
     """
-    split_effort(now, num, m)
+    split_effort(now, num, m, noise)
     m.commission = min(MOST_COMMISSION, born_commission(now, num, m) * effort(m, ALLIANCE))
     move_prices(now, num, m, products)
     invest(now, num, m, products, weight)
@@ -143,4 +144,4 @@ def run_firm(t: Tables, i: int) -> None:
     adjust_bid(num, m, t.products)
     if is_weekday_of(now.day, m.key):
         weight = t.recommender[0].weight_experience + t.lev[0].experience_weight
-        week_ends(now, num, m, t.products, weight)
+        week_ends(now, num, m, t.products, weight, t.studio[i].noise)
