@@ -27,8 +27,9 @@ PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "dea
 GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past
-MAY_CHANGE = ("policy", "record", "horizon", "threads", "chunk", "check", "progress", "out", "overwrite",
-              "warm", "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
+MAY_CHANGE = ("policy", "timeline", "plugins", "record", "horizon", "threads", "chunk", "check", "progress", "out",
+              "overwrite", "warm", "recommender", "world.learning.engage", "world.learning.gmv",
+              "world.learning.experience")
 
 
 def state(world: World) -> Arrays:

@@ -11,6 +11,8 @@ from sim.schema import SETTING, ConfigError, join, number, text, unknown
 
 BOUND = 1e12
 CARDS, ROOMS = "cards", "rooms"  # what a boost lifts
+SELECTED = 1  # the bit of goods that the platform has chosen (严选), as `sim.tables` has it
+ROUNDING = 1e-9  # slack in a sum of shares typed as decimals
 Span = tuple[float | None, ...]
 
 
@@ -97,15 +99,25 @@ class Lift:
 
 
 @dataclass(frozen=True)
-class Deal:
-    """A price cut on goods, for whoever buys them in one of the `venues`; `benefit` as of a `Grant`.
+class Assortment:
+    """Goods of a pool among creators' offers: the last `places` of each, the best fitting ones of the pool."""
 
-    It stacks with coupons of other instances. Of several deals on a good the larger share of its price counts.
+    segment: Segment
+    pool: Segment
+    places: int
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A price cut on goods, for whoever buys them in one of the `venues`: a share off, or down to `price_fen`.
+
+    It stacks with coupons of other instances. Of several deals on a good the larger counts, of equals the first.
     """
 
     segment: Segment
-    benefit: float
+    share: float
     venues: tuple[str, ...]
+    price_fen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -165,10 +177,17 @@ class Contract:
 
 @dataclass(frozen=True)
 class Quota:
-    """Merchants' split of effort over F, A, C, T, S, set for today in the place of their own; shares sum to 1."""
+    """Merchants' split of effort over F, A, C, T, S: today their own moves to these shares by `weight`, 0–1."""
 
     segment: Segment
     shares: tuple[float, ...]
+    weight: float
+
+
+def check_split(key: str, shares: tuple[float, ...] | None) -> None:
+    """Raise ConfigError unless the shares of a split, if there is one, sum to 1."""
+    if shares is not None and abs(sum(shares) - 1.0) > ROUNDING:
+        raise ConfigError(key, list(shares), f"the shares must sum to 1, not {sum(shares):g}")
 
 
 @dataclass(frozen=True)
@@ -198,5 +217,5 @@ class Reward:
     amount_fen: int
 
 
-Programme = (Grant | Boost | Lift | Deal | Label | Studio | Training | Insurance | Membership | Contract | Quota | Audit
+Programme = (Grant | Boost | Lift | Assortment | Deal | Label | Studio | Training | Insurance | Membership | Contract | Quota | Audit
              | Reward)

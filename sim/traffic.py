@@ -7,7 +7,7 @@ cards (assumption: a card is one among many). Adverts and exploration are not fo
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,15 +16,7 @@ from sim.programmes import CARDS, ROOMS
 from sim.tables import AD, EXPLORED, PREVIEW
 
 if TYPE_CHECKING:
-    from sim.world import World
-
-
-class Loan(NamedTuple):
-    """Traffic lent by one policy instance today: log-odds for presenters' cards or rooms, or for goods (`None`)."""
-
-    instance: str
-    scope: str | None
-    log_odds: np.ndarray  # a presenter's or a good's, by row
+    from sim.world import Loan, World
 
 
 def granted(world: World) -> dict[str, float]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,9 +11,6 @@ from sim.graph import SocialGraph
 from sim.ledger import Ledger
 from sim.tables import CHANGES, EVENTS, INTENTS, Tables
 from sim.tally import COUNTS
-
-if TYPE_CHECKING:
-    from sim.traffic import Loan
 
 OWN = ("users", "creators", "merchants", "products", "recommender", "platform", "num", "lev", "now", "modes", "theta",
        "boost", "cover", "studio", "deals", "purses", "signals")
@@ -24,6 +21,14 @@ DAILY = ("cards", "rooms", "card_of", "room_of", "young", "visits", "pools", "pa
 # the calendar day on which the budget ran out, -1 before
 BUDGET, PAID, OUT = 0, 1, 2
 PENALTY = np.dtype([("until", "i8"), ("log_odds", "f8")], align=True)
+
+
+class Loan(NamedTuple):
+    """Traffic lent by one policy instance today: log-odds for presenters' cards or rooms, or for goods (`None`)."""
+
+    instance: str
+    scope: str | None
+    log_odds: np.ndarray  # a presenter's or a good's, by row
 
 
 @dataclass

@@ -13,6 +13,7 @@ from sim.ledger import Account, Flow
 from sim.phases.fund import fill
 from sim.phases.policies import active, calendar_day, observe
 from sim.programmes import (
+    Assortment,
     Audit,
     Boost,
     Contract,
@@ -33,7 +34,7 @@ from sim.rules.coupons import give_coupon, is_drawn
 from sim.segments import members, name_key
 from sim.tables import NO_DEAL, NO_STUDIO
 from sim.tally import Count
-from sim.traffic import Loan
+from sim.world import Loan
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -107,15 +108,28 @@ def deal(world: World, instance: str, what: Deal) -> None:
     if world.purses["left"][row] <= 0:
         world.purses["refused"][row] += 1
         return
-    inside, price = members(world, "products", what.segment, instance), np.maximum(world.products["price"], 1)
-    better = inside & (rate_of(np.full(len(price), what.benefit), price) > rate_of(world.deals["benefit"], price))
-    world.deals["purse"][better], world.deals["benefit"][better] = row, what.benefit
+    price = world.products["price"].astype(np.float64)
+    share = np.full(len(price), what.share)
+    if what.price_fen is not None:
+        share = np.maximum(0.0, 1.0 - what.price_fen / np.maximum(price, 1.0))
+    share = share.astype(np.float32)
+    better = members(world, "products", what.segment, instance) & (share > world.deals["benefit"])
+    world.deals["purse"][better], world.deals["benefit"][better] = row, share[better]
     world.deals["venues"][better] = sum(1 << Venue[name.upper()] for name in what.venues)
 
 
-def rate_of(benefits: np.ndarray, prices: np.ndarray) -> np.ndarray:
-    """Shares of prices that benefits take off: below 1 a share, from 1 on fen."""
-    return np.where(benefits < 1.0, benefits, np.minimum(benefits, prices) / prices)
+def assort(world: World, instance: str, what: Assortment) -> None:
+    """Put goods of a pool among the offers of a segment's creators: the nearest to what each stands for."""
+    pool = np.flatnonzero(members(world, "products", what.pool, instance))
+    nearest = np.argsort(world.products["key"][pool], kind="stable")
+    pool = pool[nearest]
+    places = min(what.places, len(pool))
+    for row in np.flatnonzero(members(world, "creators", what.segment, instance)) if places else ():
+        offers = world.creators["offers"][row]
+        kept = [good for good in offers if good >= 0 and good not in pool]
+        fit = world.products["position"][pool].astype(np.float64) @ world.creators["position"][row].astype(np.float64)
+        best = pool[np.argsort(-fit, kind="stable")[:places]]
+        offers[:] = [*best, *kept, *[-1] * len(offers)][:len(offers)]
 
 
 def label(world: World, instance: str, what: Label) -> None:
@@ -154,7 +168,8 @@ def sign(world: World, instance: str, what: Membership) -> None:
 
 def split(world: World, instance: str, what: Quota) -> None:
     """Set the split of effort of the merchants of a segment."""
-    world.merchants["budget"][members(world, "merchants", what.segment, instance)] = what.shares
+    own, inside = world.merchants["budget"], members(world, "merchants", what.segment, instance)
+    own[inside] += np.float32(what.weight) * (np.array(what.shares, np.float32) - own[inside])
 
 
 def reward(world: World, instance: str, what: Reward) -> None:
@@ -179,5 +194,5 @@ def insure(world: World, instance: str, what: Insurance) -> None:
 
 
 EXECUTE: dict[type, Callable[..., None]] = {
-    Grant: grant, Boost: boost, Lift: lift, Deal: deal, Label: label, Studio: equip, Training: train,
+    Grant: grant, Boost: boost, Lift: lift, Assortment: assort, Deal: deal, Label: label, Studio: equip, Training: train,
     Insurance: insure, Membership: sign, Contract: subscribe, Quota: split, Audit: audit, Reward: reward}

@@ -1,7 +1,7 @@
 """Phase: policies open the day: purses are paced, levers set (platform)."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ from sim.ledger import Account, Flow, fen
 from sim.levers import fold
 from sim.policies import policies_of
 from sim.policies.base import Observed, Policy
+from sim.timeline import knobs_on
 from sim.world import BUDGET, OUT, PAID
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ YEAR = 365
 def run(world: World) -> None:
     """Book yesterday's spending, set today's allowances, and fold what active policies move into the levers."""
     day = calendar_day(world)
-    policies = policies_of(world.cfg.policy)
+    policies = todays_policies(world)
     users = int((world.users["state"] > 0).sum())
     for row, name in enumerate(world.ledger.purses):
         turn_page(world, row, name)
@@ -46,7 +47,13 @@ def calendar_day(world: World) -> int:
 def active(world: World) -> Iterator[tuple[str, Policy]]:
     """The policies that may make a difference today, by instance name."""
     day = calendar_day(world)
-    return ((name, policy) for name, policy in policies_of(world.cfg.policy).items() if policy.active(day))
+    return ((name, policy) for name, policy in todays_policies(world).items() if policy.active(day))
+
+
+def todays_policies(world: World) -> Mapping[str, Policy]:
+    """Every policy instance with the settings that the timeline gives it today."""
+    cfg = world.cfg
+    return policies_of(knobs_on(cfg.policy, cfg.timeline, calendar_day(world)) if cfg.timeline else cfg.policy)
 
 
 def observe(world: World, name: str) -> Observed:

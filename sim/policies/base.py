@@ -83,11 +83,16 @@ class Policy:
         if self.stop is not None and self.stop < self.start:
             raise ConfigError(join(path, "stop"), self.stop, f"must not be before start={self.start}")
         self.funders.check(join(path, "funders"))
-        if self.targets:
-            self.segment.check(self.targets, join(path, "segment"))
+        if self.kind:
+            self.segment.check(self.kind, join(path, "segment"))
         elif not self.segment.whole and self.segment.share > 0.0:
             why = "reaches all users alike; share: 1, ranges: {}, ranks: {}, or share: 0 for none"
             raise ConfigError(join(path, "segment"), to_plain(self.segment), why)
+
+    @property
+    def kind(self) -> str:
+        """What its segment describes, a table of the world; empty where it reaches all alike."""
+        return self.targets
 
     @property
     def known(self) -> int:
