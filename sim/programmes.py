@@ -11,6 +11,7 @@ from sim.schema import SETTING, ConfigError, join, number, text, unknown
 
 BOUND = 1e12
 CARDS, ROOMS = "cards", "rooms"  # what a boost lifts
+VENUES = ("video", "live", "mall", "search", "shop")  # where a deal may hold
 SELECTED = 1  # the bit of goods that the platform has chosen (严选), as `sim.tables` has it
 ROUNDING = 1e-9  # slack in a sum of shares typed as decimals
 Span = tuple[float | None, ...]
@@ -217,5 +218,5 @@ class Reward:
     amount_fen: int
 
 
-Programme = (Grant | Boost | Lift | Assortment | Deal | Label | Studio | Training | Insurance | Membership | Contract | Quota | Audit
-             | Reward)
+Programme = (Grant | Boost | Lift | Assortment | Deal | Label | Studio | Training | Insurance | Membership | Contract
+             | Quota | Audit | Reward)

@@ -121,13 +121,11 @@ def deal(world: World, instance: str, what: Deal) -> None:
 def assort(world: World, instance: str, what: Assortment) -> None:
     """Put goods of a pool among the offers of a segment's creators: the nearest to what each stands for."""
     pool = np.flatnonzero(members(world, "products", what.pool, instance))
-    nearest = np.argsort(world.products["key"][pool], kind="stable")
-    pool = pool[nearest]
     places = min(what.places, len(pool))
     for row in np.flatnonzero(members(world, "creators", what.segment, instance)) if places else ():
         offers = world.creators["offers"][row]
         kept = [good for good in offers if good >= 0 and good not in pool]
-        fit = world.products["position"][pool].astype(np.float64) @ world.creators["position"][row].astype(np.float64)
+        fit = (world.products["position"][pool] * world.creators["position"][row]).sum(axis=1, dtype=np.float64)
         best = pool[np.argsort(-fit, kind="stable")[:places]]
         offers[:] = [*best, *kept, *[-1] * len(offers)][:len(offers)]
 
@@ -173,7 +171,7 @@ def split(world: World, instance: str, what: Quota) -> None:
 
 
 def reward(world: World, instance: str, what: Reward) -> None:
-    """Pay users, as many as today's allowance pays for; who pays for a good pays here like the platform."""
+    """Pay users, as many as today's allowance pays for; no merchant is involved, so that part is the platform's."""
     row, ledger = world.ledger.purses.index(instance), world.ledger
     count = min(what.count, int(world.purses["left"][row]) // max(what.amount_fen, 1))
     world.purses["refused"][row] += what.count - count
@@ -194,5 +192,6 @@ def insure(world: World, instance: str, what: Insurance) -> None:
 
 
 EXECUTE: dict[type, Callable[..., None]] = {
-    Grant: grant, Boost: boost, Lift: lift, Assortment: assort, Deal: deal, Label: label, Studio: equip, Training: train,
-    Insurance: insure, Membership: sign, Contract: subscribe, Quota: split, Audit: audit, Reward: reward}
+    Grant: grant, Boost: boost, Lift: lift, Assortment: assort, Deal: deal, Label: label, Studio: equip,
+    Training: train, Insurance: insure, Membership: sign, Contract: subscribe, Quota: split, Audit: audit,
+    Reward: reward}

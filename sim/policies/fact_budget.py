@@ -8,10 +8,12 @@ from sim.policies.base import Observed, Policy
 from sim.programmes import Programme, Quota, check_split
 from sim.schema import join, number
 
+FACT = "F own rooms, A alliance, C campaigns, T top hosts, S search and mall"
+
 
 @dataclass(frozen=True)
 class FactBudget(Policy):
-    """Each day the segment's split moves to the given one by the share `intensity`: at 1 it is that split, day for day."""
+    """Each day the segment's split moves to the given one by the share `intensity`; at 1 it is that split."""
 
     null: ClassVar[Mapping[str, Any]] = {"shares": None}
     targets: ClassVar[str] = "merchants"
@@ -21,7 +23,7 @@ class FactBudget(Policy):
         "A split close to what pays does as well as learning; the further from it, the lower profit and GMV.")
     tensions: ClassVar[str] = "One split for all denies that shops differ; compare stage_rule and data_product."
 
-    shares: tuple[float, ...] | None = number("share", 0, 1, "A", "F own rooms, A alliance, C campaigns, T top hosts, S search and mall", length=5)
+    shares: tuple[float, ...] | None = number("share", 0, 1, "A", FACT, length=5)
 
     def check(self, path: str) -> None:
         """Raise ConfigError for shares that do not sum to 1."""

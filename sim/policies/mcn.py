@@ -11,8 +11,10 @@ from sim.schema import number
 
 @dataclass(frozen=True)
 class Mcn(Policy):
-    """Creators of the segment sign with an MCN, for good: they see twice as many goods a week, pay its cut, and are trained
-    once, as the ramp rises."""
+    """Creators of the segment sign with an MCN, for good, and are trained once, as the ramp rises.
+
+    Who has signed sees twice as many goods a week, and pays the MCN its cut of commission.
+    """
 
     null: ClassVar[Mapping[str, Any]] = {"signed": 0, "training_hours": 0}
     targets: ClassVar[str] = "creators"

@@ -11,7 +11,7 @@ from sim.schema import number
 
 @dataclass(frozen=True)
 class NicheSupport(Policy):
-    """Merchants of chosen categories get traffic for cards and rooms, and courses in content once, as the ramp rises."""
+    """Merchants of chosen categories get traffic for cards and rooms, and a course once, as the ramp rises."""
 
     null: ClassVar[Mapping[str, Any]] = {"boost": 0, "training_hours": 0}
     targets: ClassVar[str] = "merchants"

@@ -11,8 +11,10 @@ from sim.schema import number
 
 @dataclass(frozen=True)
 class OfficialPool(Policy):
-    """Goods above a bar of reputation bear a label. Small hosts find the best fitting of them among their offers, in rooms
-    they may be cheaper, and of the trust an order earns the platform gets more."""
+    """Goods above a bar of reputation bear a label, and small hosts find those that fit best among their offers.
+
+    In rooms they may be cheaper, and of the trust that an order of them earns the platform gets more.
+    """
 
     null: ClassVar[Mapping[str, Any]] = {"places": 0, "discount": 0}
     targets: ClassVar[str] = "creators"

@@ -28,4 +28,5 @@ class SearchPrompts(Policy):
     def levers(self, day: int, observed: Observed) -> dict[str, float]:
         """Both kinds of prompts."""
         level = self.level(day)
-        return {} if level == 0.0 else {"after_view": 1 + (self.after_view - 1) * level, "suggest": self.suggest * level}
+        after = 1.0 + (self.after_view - 1.0) * level
+        return {} if level == 0.0 else {"after_view": after, "suggest": self.suggest * level}

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from sim.policies.base import Observed, Policy
+from sim.policies.base import LAST_DAY, Observed, Policy
 from sim.programmes import Programme, Quota, check_split
 from sim.schema import ConfigError, join, number
 
+FACT = "F own rooms, A alliance, C campaigns, T top hosts, S search and mall"
 STAGES = ("young", "growing", "grown")
 
 
 @dataclass(frozen=True)
 class StageRule(Policy):
-    """Young shops, by days since they opened, put their effort where the rule says, then growing ones, then grown ones."""
+    """Shops put their effort where the rule says, by days since they opened: young, growing or grown."""
 
     null: ClassVar[Mapping[str, Any]] = {"young": None, "growing": None, "grown": None}
     targets: ClassVar[str] = "merchants"
@@ -23,9 +24,9 @@ class StageRule(Policy):
         "Against a fixed split: better where young shops differ from grown ones in what pays; F first, then A and S.")
     tensions: ClassVar[str] = "A rule of thumb in the place of learning: right on average, wrong for many."
 
-    young: tuple[float, ...] | None = number("share", 0, 1, "A", "F own rooms, A alliance, C campaigns, T top hosts, S search and mall", length=5)
-    growing: tuple[float, ...] | None = number("share", 0, 1, "A", "F own rooms, A alliance, C campaigns, T top hosts, S search and mall", length=5)
-    grown: tuple[float, ...] | None = number("share", 0, 1, "A", "F own rooms, A alliance, C campaigns, T top hosts, S search and mall", length=5)
+    young: tuple[float, ...] | None = number("share", 0, 1, "A", FACT, length=5)
+    growing: tuple[float, ...] | None = number("share", 0, 1, "A", FACT, length=5)
+    grown: tuple[float, ...] | None = number("share", 0, 1, "A", FACT, length=5)
     ages: tuple[int, ...] = number("day", 0, 30_000, "A", "at which a shop is growing, and grown", length=2)
 
     def check(self, path: str) -> None:

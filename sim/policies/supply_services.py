@@ -11,8 +11,10 @@ from sim.schema import number
 
 @dataclass(frozen=True)
 class SupplyServices(Policy):
-    """Merchants of the segment can send out more parcels a day on time, for a fee. Of the seed's services this is the
-    warehouse; matching, diagnosis and certification are not modelled."""
+    """Merchants of the segment can send out more parcels a day on time, for a fee.
+
+    Of the seed's services this is the warehouse; matching, diagnosis and certification are not modelled.
+    """
 
     null: ClassVar[Mapping[str, Any]] = {"capacity": 1}
     targets: ClassVar[str] = "merchants"
