@@ -22,13 +22,14 @@ from sim.world import Day, Index, World
 Arrays = dict[str, np.ndarray]
 POPULATIONS = ("users", "creators", "merchants", "products", "recommender", "platform")
 HEADER_MOST = 1 << 20  # letters that describe an array: a row of all parameters takes over numpy's 10,000
-PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "purses", "signals", "orders", "closed",
-         "tally")
+PLAIN = ("num", "lev", "now", "modes", "theta", "boost", "cover", "studio", "deals", "penalty", "purses", "signals",
+         "orders", "closed", "tally")
 GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past
-MAY_CHANGE = ("policy", "shock", "record", "horizon", "threads", "chunk", "check", "progress", "out", "overwrite",
-              "warm", "recommender", "world.learning.engage", "world.learning.gmv", "world.learning.experience")
+MAY_CHANGE = ("policy", "timeline", "plugins", "shock", "record", "horizon", "threads", "chunk", "check", "progress",
+              "out", "overwrite", "warm", "recommender", "world.learning.engage", "world.learning.gmv",
+              "world.learning.experience")
 
 
 def state(world: World) -> Arrays:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import MISSING, replace
+from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.config import SimConfig
 from sim.paths import configs_dir
-from sim.policies import TARGET, build_policy
+from sim.policies import TARGET, build_policy, list_plugins
 from sim.schema import ConfigError, build, join, listed, near, to_plain, unknown
 from sim.shocks import build_shock
+from sim.timeline import read_steps, with_steps
 
 ROOT = "config"
 SEARCH_PATH = "hydra.searchpath"
@@ -57,9 +58,30 @@ def read(node: DictConfig) -> SimConfig:
         raise ConfigError(str(error.full_key or ROOT), MISSING, _one_line(error)) from None
     assert isinstance(plain, dict)
     plain.pop("hydra", None)
-    config: SimConfig = build(SimConfig, plain)
-    return replace(config, policy={name: settled(name, config.policy[name]) for name in sorted(config.policy)},
-                   shock={name: settled(name, config.shock[name], build_shock) for name in sorted(config.shock)})
+    plain["plugins"] = [str(Path(path).resolve()) for path in plain.get("plugins") or ()]
+    list_plugins(plain["plugins"])
+    shock = plain["shock"]
+    shocks = {name: settled(name, shock[name], build_shock) for name in sorted(shock)}
+    return build(SimConfig, plain | scheduled({str(key): value for key, value in plain.items()}) | {"shock": shocks})
+
+
+def scheduled(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Policies and timeline as a configuration holds them: knobs checked, defaults filled in, steps put in order."""
+    policy, later = plain["policy"], plain.get("timeline") or []
+    if isinstance(later, str):
+        steps = read_steps(Path(later))
+        presets = {step.policy: preset(step.policy) for step in steps if step.policy}
+        policy, later = with_steps(policy, steps, presets)
+    done = [{**step, "knobs": settled(step["instance"], step["knobs"])} for step in later]
+    return {"policy": {name: settled(name, policy[name]) for name in sorted(policy)}, "timeline": done}
+
+
+def preset(name: str) -> dict[str, Any]:
+    """The settings of a policy's yaml. Raises ConfigError where there is none."""
+    node = compose([f"policy=[{name}]"])
+    found = OmegaConf.to_container(node.policy[name], resolve=True)
+    assert isinstance(found, dict)
+    return {str(key): value for key, value in found.items()}
 
 
 def settled(name: str, knobs: Mapping[str, Any], build_one: Callable[..., Any] = build_policy) -> dict[str, Any]:

@@ -25,7 +25,8 @@ KINDS = ("interest", "popularity", "random", "oracle")
 VENUES = ("video", "live", "mall", "search", "shop")
 DAYS_MOST = 60_000  # draws count days in sixteen bits
 OUTSIDE_THE_WORLD = ("lab", "dashboard", "figures", "cli.py", "compose.py", "listing.py")
-WORLD_GROUPS = ("seed", "burn_in", "population", "era", "start", "recommender", "rival", "policy", "shock", "world")
+WORLD_GROUPS = ("seed", "burn_in", "population", "era", "start", "recommender", "rival", "policy", "timeline", "shock",
+                "world")
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,8 @@ class SimConfig:
     out: str | None = text("folder of the results; null: runs/<verb>-<question>")
     overwrite: bool = switch("write into a folder that holds another question's results")
     warm: str | None = text("saved world to go on from; null: from genesis", default=None)
+    timeline: tuple[dict[str, Any], ...] = text("file of steps: days on which policies change", default=())
+    plugins: tuple[str, ...] = text("files of policies of one's own", default=())
 
 
 def config_hash(mapping: Mapping[str, Any]) -> str:
@@ -137,8 +140,8 @@ def config_hash(mapping: Mapping[str, Any]) -> str:
 def question_key(config: SimConfig, parent: str = "") -> str:
     """The name of a question: world, seed, block, replication, horizon, warm parent's key, model sources.
 
-    How it is carried out (threads, chunk, checks), what is recorded and where never enter. The parent is the world that
-    `warm` names, unless it is given. Raises ConfigError when that cannot be read.
+    How it is carried out (threads, chunk, checks), what is recorded and where never enter; of plugins what is in them
+    does. The parent is the world that `warm` names, unless it is given. Raises ConfigError when that cannot be read.
     """
     from sim.sources import source_digest
 
@@ -148,4 +151,6 @@ def question_key(config: SimConfig, parent: str = "") -> str:
         parent = saved_config(Path(config.warm))[1]
     plain = to_plain(config)
     question = {name: plain[name] for name in (*WORLD_GROUPS, "block", "replication", "horizon")}
+    if config.plugins:
+        question["plugins"] = sorted(hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in config.plugins)
     return config_hash(question | {"parent": parent, "sources": source_digest(OUTSIDE_THE_WORLD)})

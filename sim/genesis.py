@@ -33,8 +33,10 @@ from sim.tables import (
     CHANNEL_RULE,
     CHOICE,
     COVER,
+    DEAL,
     EVENT,
     MODES,
+    NO_DEAL,
     NO_STUDIO,
     ORDER,
     OUTSIDE_OPTION,
@@ -47,7 +49,7 @@ from sim.tables import (
 )
 from sim.tables import VENUES as VENUE_SWITCHES
 from sim.tally import COUNTS
-from sim.world import Day, World
+from sim.world import PENALTY, Day, World
 
 GRID = 4097  # points of the quantile table of θ
 OPEN_RATE = 0.69  # P(open | on the platform) at genesis, model.md §1
@@ -79,6 +81,7 @@ def create(cfg: SimConfig) -> World:
         recommender=_recommender(cfg), platform=_platform(cfg, theta), num=num, lev=neutral(), now=now,
         modes=_modes(cfg), theta=theta, boost=np.zeros(size.creators + size.merchants, BOOST),
         cover=np.zeros(size.merchants, COVER), studio=np.array([NO_STUDIO] * size.merchants, STUDIO),
+        deals=np.array([NO_DEAL] * len(products), DEAL), penalty=np.zeros(size.merchants, PENALTY),
         purses=_purses(purses), signals=np.zeros(size.users, "u1"),
         graph=graph, ledger=ledger,
         card_index=build(np.zeros((0, DIM), "f4"), None), good_index=build(np.zeros((0, DIM), "f4"), None),

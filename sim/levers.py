@@ -47,6 +47,9 @@ LEVERS = (
     Lever("outside_price", MULTIPLY, "×", "prices of the same goods elsewhere"),
     Lever("need", MULTIPLY, "×", "rate at which needs arise"),
     Lever("capacity", MULTIPLY, "×", "daily capacity of warehouses"),
+    Lever("invite", MULTIPLY, "×", "promoters' pull on outside friends"),
+    Lever("label_omega", LARGEST, "share", "least share of trust that the platform earns with a good it chose (严选)"),
+    Lever("gmv_weight", ADD, "1/yuan", "added to the weight of expected sales in organic ranking"),
     Lever("expected_demand", MULTIPLY, "×", "demand that merchants make room for, against their past orders"),
 )
 DTYPE = np.dtype([(lever.name, "f8") for lever in LEVERS], align=True)

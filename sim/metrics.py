@@ -16,7 +16,8 @@ from sim.orders import complained_of
 from sim.rng import Venue
 from sim.tables import CANCELLED, PREVIEW, REFUNDED, SETTLED
 from sim.tally import Count
-from sim.world import World
+from sim.traffic import granted
+from sim.world import BUDGET, OUT, World
 
 FEN = 100.0
 VENUES = {Venue.VIDEO: "video", Venue.LIVE: "live", Venue.MALL: "mall", Venue.SEARCH: "search", Venue.SHOP: "shop"}
@@ -67,6 +68,14 @@ DEFINITIONS = {
     "ad_revenue": ("yuan", "ads charged today"),
     "cpm": ("yuan/1000", "price of a thousand ad impressions"),
     "subsidy_total": ("yuan", "discounts funded by others than the buyer, paid today; subsidy_<instance> by policy"),
+    "policy_spent_<instance>": ("yuan", "granted today out of an instance's budget, all funders together, less what "
+                                "came back with returned goods; its discounts alone are subsidy_<instance>"),
+    "policy_refused_<instance>": ("benefits", "coupons, deals and premiums refused today for want of money"),
+    "policy_left_<instance>": ("yuan", "left of its budget at the end of the day, a stock; NaN without one"),
+    "policy_out_<instance>": ("day", "on which its budget ran out: nothing left, or a benefit refused although all "
+                              "that was left stood open; NaN before"),
+    "policy_impressions_<instance>": ("impressions", "that its boosts granted today at others' expense (sim.traffic)"),
+    "policy_shadow_<instance>": ("yuan", "these at today's cpm: what advertising would have charged, in no account"),
     "contribution": ("yuan", "change of the platform's and its purses' balances today, funding between them apart"),
     "merchant_profit": ("yuan", "change of merchants' balances today, without capital"),
     "merchant_profit_mean": ("yuan", "of open firms: change of the balance today, without capital; …_median alike"),
@@ -120,8 +129,8 @@ def day_row(world: World) -> Row:
     """All metrics of the day that just ended, in a fixed order of names."""
     heads = take_census(world.users, world.today)
     row = trade(world) | people(world, heads) | opinion(world, heads)
-    for part in (quality, money, merchant_profits, creator_incomes, concentration, audience, supply, attention, minutes,
-                 displaced):
+    for part in (quality, money, policies, merchant_profits, creator_incomes, concentration, audience, supply,
+                 attention, minutes, displaced):
         row |= part(world)
     return row
 
@@ -237,16 +246,36 @@ def money(world: World) -> Row:
     """Money by purse and by party."""
     flows = world.day.flows
     ads = flows.get("ad_spend", 0)
-    impressions = int(world.tally[Count.ADS])
     row = {
         "take_revenue": (flows.get("fee", 0) + ads) / FEN, "ad_revenue": ads / FEN,
-        "cpm": 1000.0 * ratio(world.tally[Count.AD_MILLIFEN] / 1000.0 / FEN, impressions),
+        "cpm": ad_price(world),
         "subsidy_total": float(world.day.orders["subsidy"].astype(np.int64).sum()) / FEN,
         "contribution": sum(v for k, v in flows.items() if k == "net_platform" or k.startswith("net_purse:")) / FEN,
         "merchant_profit": flows.get("gain_merchants", 0) / FEN, "creator_income": flows.get("gain_creators", 0) / FEN,
         "mcn_income": flows.get("net_mcn", 0) / FEN,
     }
     return row | {f"subsidy_{name}": discounts(world.day.orders, k) / FEN for k, name in enumerate(world.ledger.purses)}
+
+
+def policies(world: World) -> Row:
+    """What each policy instance spent and lent, and what is left of its budget."""
+    row: Row = {}
+    lent, cpm = granted(world), ad_price(world)
+    for k, name in enumerate(world.ledger.purses):
+        account, purse = world.policy_state.get(name), world.purses[k]
+        limited = world.cfg.policy.get(name, {}).get("budget_yuan") is not None
+        left = (int(account[BUDGET]) - int(purse["spent"])) / FEN if account is not None and limited else math.nan
+        row |= {f"policy_spent_{name}": int(purse["spent"]) / FEN, f"policy_refused_{name}": int(purse["refused"]),
+                f"policy_left_{name}": left,
+                f"policy_out_{name}": float(account[OUT]) if account is not None and account[OUT] >= 0 else math.nan,
+                f"policy_impressions_{name}": lent.get(name, 0.0),
+                f"policy_shadow_{name}": lent[name] * cpm / 1000.0 if name in lent else 0.0}
+    return row
+
+
+def ad_price(world: World) -> float:
+    """Yuan that a thousand ad impressions cost today, NaN of none."""
+    return 1000.0 * ratio(world.tally[Count.AD_MILLIFEN] / 1000.0 / FEN, int(world.tally[Count.ADS]))
 
 
 def discounts(orders: np.ndarray, purse: int) -> int:

@@ -19,6 +19,7 @@ from sim.day import PLAN, PLATFORM, Phase
 from sim.genesis import create
 from sim.lanes import Lanes
 from sim.phases.morning import open_day
+from sim.policies import list_plugins
 from sim.population import Everyone, Population
 from sim.rng import mix32
 from sim.runtime import lanes_of
@@ -40,6 +41,7 @@ class InterestCommerceModel(mesa.Model):
     def __init__(self, cfg: SimConfig, world: World | None = None) -> None:
         """Set up the first day of `cfg`, or go on from `world`."""
         super().__init__(rng=mix32(cfg.seed, cfg.replication))
+        list_plugins(cfg.plugins)  # a worker process gets the configuration alone
         self.cfg = cfg
         self.world = world if world is not None else create(cfg)
         self.populations = {kind: Population(self, kind, getattr(self.world, kind), view)

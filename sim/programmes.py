@@ -12,6 +12,9 @@ from sim.schema import SETTING, ConfigError, join, number, text, unknown
 BOUND = 1e12
 CARDS, ROOMS = "cards", "rooms"  # what a boost lifts
 BROADCAST, LOGISTICS, SIGN_OFF, REFUND, EXPIRY = OCCASIONS = "broadcast", "logistics", "sign_off", "refund", "expiry"
+VENUES = ("video", "live", "mall", "search", "shop")  # where a deal may hold
+SELECTED = 1  # the bit of goods that the platform has chosen (严选), as `sim.tables` has it
+ROUNDING = 1e-9  # slack in a sum of shares typed as decimals
 Span = tuple[float | None, ...]
 
 
@@ -87,6 +90,47 @@ class Boost:
 
 
 @dataclass(frozen=True)
+class Lift:
+    """Traffic for goods: log-odds added to the ranking of their cards and in the lists of the shelf.
+
+    A room gets the mean of what its goods get.
+    """
+
+    segment: Segment
+    log_odds: float
+
+
+@dataclass(frozen=True)
+class Assortment:
+    """Goods of a pool among creators' offers: the last `places` of each, the best fitting ones of the pool."""
+
+    segment: Segment
+    pool: Segment
+    places: int
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A price cut on goods, for whoever buys them in one of the `venues`: a share off, or down to `price_fen`.
+
+    It stacks with coupons of other instances. Of several deals on a good the larger counts, of equals the first.
+    """
+
+    segment: Segment
+    share: float
+    venues: tuple[str, ...]
+    price_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class Label:
+    """A mark on the goods of a segment, for today: bits of `sim.tables`, such as `SELECTED` (严选)."""
+
+    segment: Segment
+    bit: int
+
+
+@dataclass(frozen=True)
 class Studio:
     """Venue and tools for merchants' own rooms: `frequency` times as often on air, hosting `skill` lent, 0–1."""
 
@@ -97,11 +141,12 @@ class Studio:
 
 @dataclass(frozen=True)
 class Training:
-    """Hours of hosting practice for merchants' own rooms, at `cost_fen` for each merchant."""
+    """Hours of hosting practice for `kind` (merchants' own rooms, creators), at `cost_fen` for each of them."""
 
     segment: Segment
     hours: float
     cost_fen: int
+    kind: str = "merchants"
 
 
 @dataclass(frozen=True)
@@ -150,4 +195,67 @@ class Visit:
     reward_fen: int
 
 
-Programme = Grant | Boost | Studio | Training | Insurance | Push | Acquire | Visit
+@dataclass(frozen=True)
+class Membership:
+    """Creators of the segment who are under no contract with an MCN sign one; it lasts as long as their career."""
+
+    segment: Segment
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A service that merchants subscribe to, at `fee_fen` a day each, owed to the partner who provides it.
+
+    `capacity` × what their warehouses can send out, `noise` × in how they read the return of their channels.
+    """
+
+    segment: Segment
+    fee_fen: int
+    capacity: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Merchants' split of effort over F, A, C, T, S: today their own moves to these shares by `weight`, 0–1."""
+
+    segment: Segment
+    shares: tuple[float, ...]
+    weight: float
+
+
+def check_split(key: str, shares: tuple[float, ...] | None) -> None:
+    """Raise ConfigError unless the shares of a split, if there is one, sum to 1."""
+    if shares is not None and abs(sum(shares) - 1.0) > ROUNDING:
+        raise ConfigError(key, list(shares), f"the shares must sum to 1, not {sum(shares):g}")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Merchants examined today, at `cost_fen` each, and what follows for those found wanting.
+
+    Of the segment with an experience score below `threshold` a share `rate` is drawn, of the others `rate` ×
+    `false_positive`, who suffer it wrongly. They close down for good with `remove`, else what they show has `factor`
+    times the odds of being shown for `days` days.
+    """
+
+    segment: Segment
+    rate: float
+    threshold: float
+    false_positive: float
+    cost_fen: int
+    factor: float
+    days: int
+    remove: bool
+
+
+@dataclass(frozen=True)
+class Reward:
+    """Cash for users, `amount_fen` each, `count` of them, as far as today's purse goes."""
+
+    count: int
+    amount_fen: int
+
+
+Programme = (Grant | Boost | Lift | Assortment | Deal | Label | Studio | Training | Insurance | Membership | Contract
+             | Quota | Audit | Reward | Push | Acquire | Visit)

@@ -30,7 +30,8 @@ POOLED = {"aov": ("gmv_gross", "orders"), "gmv_per_dau": ("gmv_gross", "dau"),
 ANSWERS = ("promoters", "passives", "detractors")
 DERIVED = ("gmv_per_dau", "orders_per_dau")
 STOCKS = {"gmv_pending"}
-FLOWS = ("gmv_", "orders", "subsidy_", "flow_", "take_revenue", "ad_revenue", "contribution",
+FLOWS = ("gmv_", "orders", "subsidy_", "policy_spent_", "policy_refused_", "policy_impressions_", "policy_shadow_",
+         "flow_", "take_revenue", "ad_revenue", "contribution",
          "merchant_profit", "creator_income", "assisted_gmv", "cannibalised_gmv", "user_surplus",
          "minutes", "asked_back", "arrivals", "dropouts", "follows", "unfollows",
          "invites", "adoptions", "watch_minutes", "impressions", "watches", "long_views", "product_clicks",

@@ -74,11 +74,16 @@ ORDER = np.dtype([
 ], align=True)
 PAID, SENT, DELIVERED, RETURNING, SETTLED, REFUNDED, CANCELLED = 0, 1, 2, 3, 4, 5, 6
 
-PURSE = np.dtype([("left", "i8"), ("spent", "i8"), ("funders", "f8", (FUNDERS,))], align=True)
+PURSE = np.dtype([("left", "i8"), ("spent", "i8"), ("funders", "f8", (FUNDERS,)),
+                  ("refused", "i8")], align=True)  # benefits refused today for want of money
 COVER = np.dtype([("purse", "i2"), ("share", "f4")], align=True)
 BOOST = np.dtype([("cards", "f4"), ("rooms", "f4")], align=True)
-STUDIO = np.dtype([("frequency", "f8"), ("skill", "f8")], align=True)
-NO_STUDIO = (1.0, 0.0)  # what a merchant has without any programme
+STUDIO = np.dtype([("frequency", "f8"), ("skill", "f8"), ("capacity", "f8"), ("noise", "f8")], align=True)
+NO_STUDIO = (1.0, 0.0, 1.0, 1.0)  # what a merchant has without any programme
+DEAL = np.dtype([("purse", "i2"), ("venues", "u1"), ("benefit", "f4"), ("lift", "f4")], align=True)
+NO_DEAL = (-1, 0, 0.0, 0.0)  # what a good has without any programme
+SELECTED = 1  # bit of a good's labels: chosen by the platform (严选)
+OF_THE_GOOD = -1  # expiry of a benefit that came with the good and is nobody's coupon
 
 
 LAYOUT: dict[str, tuple[np.dtype, int]] = {
@@ -96,6 +101,7 @@ LAYOUT: dict[str, tuple[np.dtype, int]] = {
     "boost": (BOOST, 1),
     "cover": (COVER, 1),
     "studio": (STUDIO, 1),
+    "deals": (DEAL, 1),
     "purses": (PURSE, 1),
     "ties_ptr": (np.dtype("i8"), 1),
     "ties_idx": (np.dtype("i4"), 1),

@@ -1,7 +1,8 @@
 """The world: populations, catalogue, graph, ledger, policy state and log. State only, no behaviour."""
+from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,10 +13,23 @@ from sim.tables import CHANGES, EVENTS, INTENTS, Tables
 from sim.tally import COUNTS
 
 OWN = ("users", "creators", "merchants", "products", "recommender", "platform", "num", "lev", "now", "modes", "theta",
-       "boost", "cover", "studio", "purses", "signals")
+       "boost", "cover", "studio", "deals", "purses", "signals")
 WIRES = ("ties_ptr", "ties_idx", "follow_ptr", "follow_idx", "shop_ptr", "shop_idx")
 DAILY = ("cards", "rooms", "card_of", "room_of", "young", "visits", "pools", "pages", "page_size", "examples",
          "parcels", "log")
+
+# a policy instance's account in `world.policy_state`: its budget not yet spent; what it paid before orders are paid;
+# the calendar day on which the budget ran out, -1 before
+BUDGET, PAID, OUT = 0, 1, 2
+PENALTY = np.dtype([("until", "i8"), ("log_odds", "f8")], align=True)
+
+
+class Loan(NamedTuple):
+    """Traffic lent by one policy instance today: log-odds for presenters' cards or rooms, or for goods (`None`)."""
+
+    instance: str
+    scope: str | None
+    log_odds: np.ndarray  # a presenter's or a good's, by row
 
 
 @dataclass
@@ -39,6 +53,7 @@ class Day:
     changes: list[np.ndarray] = field(default_factory=list)
     orders: np.ndarray = field(default_factory=lambda: np.zeros(0))  # orders paid today
     traffic: list[np.ndarray] = field(default_factory=list)  # from whom boosts took exposure, if recorded
+    lent: list[Loan] = field(default_factory=list)  # traffic that policies lent this morning
     lapsed_budget: int = 0
     lapsed_stock: int = 0
     flows: dict[str, int] = field(default_factory=dict)
@@ -74,6 +89,8 @@ class World:
     boost: np.ndarray  # (creators + merchants,) log-odds lent by programmes today to cards and to rooms
     cover: np.ndarray  # (merchants,) freight insurance paid by a programme
     studio: np.ndarray  # (merchants,) what programmes do for own rooms today: frequency ×, hosting skill +
+    deals: np.ndarray  # (products,) what programmes do for a good today: price cut, who pays it where, log-odds lent
+    penalty: np.ndarray  # (merchants,) until which absolute day audits keep a merchant's exposure down, and how far
     purses: np.ndarray  # (instances,) money left of each policy instance
     signals: np.ndarray  # (users,) what friends can see of each user, one byte; written by `judge`
     graph: SocialGraph

@@ -1,4 +1,4 @@
-"""Phase: programmes hand out what policies promised: coupons, traffic, training, insurance (platform)."""
+"""Phase: programmes hand out what policies promised: coupons, deals, traffic, training, insurance (platform)."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -6,17 +6,39 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.audits import audit, keep_down, penalised
+from sim.bills import Bill, affordable, book, charge
 from sim.jit import kernel
-from sim.ledger import Account, Flow, split_discount
+from sim.ledger import Account, Flow
 from sim.outreach import acquire, invite_to_play, push
 from sim.phases.fund import fill
-from sim.phases.policies import PAID, active, calendar_day, observe
-from sim.programmes import Acquire, Boost, Grant, Insurance, Programme, Push, Studio, Training, Visit
-from sim.rng import Decision, Venue, uniform
+from sim.phases.policies import active, calendar_day, observe
+from sim.programmes import (
+    Acquire,
+    Assortment,
+    Audit,
+    Boost,
+    Contract,
+    Deal,
+    Grant,
+    Insurance,
+    Label,
+    Lift,
+    Membership,
+    Programme,
+    Push,
+    Quota,
+    Reward,
+    Studio,
+    Training,
+    Visit,
+)
+from sim.rng import Venue
 from sim.rules.coupons import give_coupon, is_drawn
 from sim.segments import members, name_key
-from sim.tables import FUNDERS, NO_STUDIO
+from sim.tables import NO_DEAL, NO_STUDIO
 from sim.tally import Count
+from sim.world import Loan
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -25,9 +47,11 @@ LAST_EXPIRY = np.iinfo(np.int16).max
 
 
 def run(world: World) -> None:
-    """Clear away yesterday's traffic, venues and insurance, then carry out today's programmes by instance name."""
-    world.boost[:], world.studio[:] = 0.0, NO_STUDIO
+    """Clear away yesterday's traffic, deals, venues and insurance, then carry out today's programmes by instance."""
+    world.boost[:], world.studio[:], world.deals[:] = 0.0, NO_STUDIO, NO_DEAL
     world.cover["purse"], world.cover["share"] = -1, 0.0
+    world.products["labels"] = 0
+    keep_down(world, penalised(world))
     for instance, programme in todays(world):
         EXECUTE[type(programme)](world, instance, programme)
 
@@ -44,6 +68,7 @@ def grant(world: World, instance: str, what: Grant) -> None:
     """Give coupons to those of the segment who are drawn today; an empty purse gives none."""
     row = world.ledger.purses.index(instance)
     if world.purses["left"][row] <= 0:
+        world.purses["refused"][row] += 1
         return
     inside = members(world, "users", what.segment, instance)
     expiry = min(world.today + what.life_days, LAST_EXPIRY)
@@ -69,6 +94,49 @@ def boost(world: World, instance: str, what: Boost) -> None:
     inside = np.flatnonzero(members(world, what.kind, what.segment, instance))
     for scope in what.scope:
         world.boost[scope][first + inside] += np.float32(what.log_odds)
+        lent = np.zeros(len(world.boost))
+        lent[first + inside] = what.log_odds
+        world.day.lent.append(Loan(instance, scope, lent))
+
+
+def lift(world: World, instance: str, what: Lift) -> None:
+    """Lend traffic to the goods of a segment; what several programmes lend adds up."""
+    lent = members(world, "products", what.segment, instance) * what.log_odds
+    world.deals["lift"] += lent.astype(np.float32)
+    world.day.lent.append(Loan(instance, None, lent))
+
+
+def deal(world: World, instance: str, what: Deal) -> None:
+    """Cut the price of the goods of a segment; of several cuts the largest counts, then the first."""
+    row = world.ledger.purses.index(instance)
+    if world.purses["left"][row] <= 0:
+        world.purses["refused"][row] += 1
+        return
+    price = world.products["price"].astype(np.float64)
+    share = np.full(len(price), what.share)
+    if what.price_fen is not None:
+        share = np.maximum(0.0, 1.0 - what.price_fen / np.maximum(price, 1.0))
+    share = share.astype(np.float32)
+    better = members(world, "products", what.segment, instance) & (share > world.deals["benefit"])
+    world.deals["purse"][better], world.deals["benefit"][better] = row, share[better]
+    world.deals["venues"][better] = sum(1 << Venue[name.upper()] for name in what.venues)
+
+
+def assort(world: World, instance: str, what: Assortment) -> None:
+    """Put goods of a pool among the offers of a segment's creators: the nearest to what each stands for."""
+    pool = np.flatnonzero(members(world, "products", what.pool, instance))
+    places = min(what.places, len(pool))
+    for row in np.flatnonzero(members(world, "creators", what.segment, instance)) if places else ():
+        offers = world.creators["offers"][row]
+        kept = [good for good in offers if good >= 0 and good not in pool]
+        fit = (world.products["position"][pool] * world.creators["position"][row]).sum(axis=1, dtype=np.float64)
+        best = pool[np.argsort(-fit, kind="stable")[:places]]
+        offers[:] = [*best, *kept, *[-1] * len(offers)][:len(offers)]
+
+
+def label(world: World, instance: str, what: Label) -> None:
+    """Mark the goods of a segment for today."""
+    world.products["labels"][members(world, "products", what.segment, instance)] |= np.uint32(what.bit)
 
 
 def equip(world: World, instance: str, what: Studio) -> None:
@@ -79,42 +147,44 @@ def equip(world: World, instance: str, what: Studio) -> None:
 
 
 def train(world: World, instance: str, what: Training) -> None:
-    """Train the merchants of a segment, as many as today's allowance pays for, by a keyed draw."""
-    row = world.ledger.purses.index(instance)
+    """Train the merchants or creators of a segment, as many as today's allowance pays for, by a keyed draw."""
+    rows = np.flatnonzero(members(world, what.kind, what.segment, instance))
+    rows = affordable(world, instance, what.kind, rows, what.cost_fen)
+    getattr(world, what.kind)["hours"][rows] += np.float32(what.hours)
+    charge(world, instance, Bill(what.kind, rows, what.cost_fen, Account.LABOUR, Flow.TRAINING))
+
+
+def subscribe(world: World, instance: str, what: Contract) -> None:
+    """Serve the merchants of a segment today, as many as the allowance pays for; services multiply."""
     rows = np.flatnonzero(members(world, "merchants", what.segment, instance))
-    if what.cost_fen > 0:
-        rows = in_turn(world, rows, instance)[:int(world.purses["left"][row]) // what.cost_fen]
-    world.merchants["hours"][rows] += np.float32(what.hours)
-    pay_training(world, row, instance, rows, what.cost_fen)
+    rows = affordable(world, instance, "merchants", rows, what.fee_fen)
+    world.studio["capacity"][rows] *= what.capacity
+    world.studio["noise"][rows] *= what.noise
+    charge(world, instance, Bill("merchants", rows, what.fee_fen, Account.PARTNERS, Flow.RENT))
 
 
-def in_turn(world: World, rows: np.ndarray, instance: str) -> np.ndarray:
-    """Merchants in the order in which a scarce programme reaches them today: keyed, ties by key."""
-    keys = world.merchants["key"][rows]
-    return rows[np.lexsort((keys, draws(world.now, keys, name_key(instance))))]
+def sign(world: World, instance: str, what: Membership) -> None:
+    """Put the creators of a segment under contract with an MCN."""
+    world.creators["mcn"][members(world, "creators", what.segment, instance)] = 1
 
 
-@kernel
-def draws(now: Any, keys: Any, instance: int) -> np.ndarray:
-    """Today's draw of each key for a policy instance."""
-    found = np.empty(len(keys))
-    for i in range(len(keys)):
-        found[i] = uniform(now[0], keys[i], instance, Decision.GRANT, Venue.NONE, 0)
-    return found
+def split(world: World, instance: str, what: Quota) -> None:
+    """Set the split of effort of the merchants of a segment."""
+    own, inside = world.merchants["budget"], members(world, "merchants", what.segment, instance)
+    own[inside] += np.float32(what.weight) * (np.array(what.shares, np.float32) - own[inside])
 
 
-def pay_training(world: World, row: int, instance: str, rows: np.ndarray, cost: int) -> None:
-    """Pay `cost` fen a merchant, split over the funders; no creator is involved, so that part is the merchant's."""
-    shares, ledger, n = np.zeros(FUNDERS, np.int64), world.ledger, len(rows)
-    split_discount(cost, world.purses["funders"][row], shares)
-    platform, merchant, creator, partner = (int(share) for share in shares)
-    fill(world, row, platform * n)
-    ledger.transfer(ledger.purse(instance), int(Account.LABOUR), platform * n, Flow.TRAINING)
-    ledger.transfer(ledger.merchant(rows), int(Account.LABOUR), merchant + creator, Flow.TRAINING)
-    ledger.transfer(int(Account.PARTNERS), int(Account.LABOUR), partner * n, Flow.TRAINING)
-    world.purses["left"][row] -= cost * n
-    world.purses["spent"][row] += cost * n
-    world.policy_state[instance][PAID] += cost * n
+def reward(world: World, instance: str, what: Reward) -> None:
+    """Pay users, as many as today's allowance pays for; no merchant is involved, so that part is the platform's."""
+    row, ledger = world.ledger.purses.index(instance), world.ledger
+    count = min(what.count, int(world.purses["left"][row]) // max(what.amount_fen, 1))
+    world.purses["refused"][row] += what.count - count
+    partner = int(count * what.amount_fen * world.purses["funders"][row, 3])
+    own = count * what.amount_fen - partner
+    fill(world, row, own)
+    ledger.transfer(ledger.purse(instance), int(Account.HOUSEHOLDS), own, Flow.REWARD)
+    ledger.transfer(int(Account.PARTNERS), int(Account.HOUSEHOLDS), partner, Flow.REWARD)
+    book(world, instance, own + partner)
 
 
 def insure(world: World, instance: str, what: Insurance) -> None:
@@ -126,5 +196,6 @@ def insure(world: World, instance: str, what: Insurance) -> None:
 
 
 EXECUTE: dict[type, Callable[..., None]] = {
-    Grant: grant, Boost: boost, Studio: equip, Training: train, Insurance: insure,
-    Push: push, Acquire: acquire, Visit: invite_to_play}
+    Grant: grant, Boost: boost, Lift: lift, Assortment: assort, Deal: deal, Label: label, Studio: equip,
+    Training: train, Insurance: insure, Membership: sign, Contract: subscribe, Quota: split, Audit: audit,
+    Reward: reward, Push: push, Acquire: acquire, Visit: invite_to_play}

@@ -5,6 +5,7 @@ import numpy as np
 from sim.books import note_orders, profits
 from sim.ledger import Flow
 from sim.metrics import day_row
+from sim.phases.policies import note_budgets
 from sim.tally import Count
 from sim.world import World
 
@@ -12,6 +13,7 @@ from sim.world import World
 def run(world: World) -> None:
     """Close the ledger's day, extend the series that later days look back on, and write the metrics row."""
     note_orders(world)
+    note_budgets(world)
     close_books(world)
     note_history(world)
     world.metrics = day_row(world)

@@ -35,7 +35,7 @@ def run(world: World) -> None:
 def stage_of(world: World) -> Stage:
     """The world's arrays as publishing sees them."""
     return Stage(world.num, world.now, world.creators, world.merchants, world.products, world.recommender,
-                 world.boost, world.studio)
+                 world.boost, world.studio, world.deals)
 
 
 def places_of(owners: np.ndarray, n: int) -> np.ndarray:

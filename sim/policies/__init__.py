@@ -1,11 +1,17 @@
-"""The policies: one file and one yaml each. A yaml names its class as `_target_` and its null setting as `_null_`."""
+"""The policies: one file and one yaml each. A yaml names its class as `_target_` and its null setting as `_null_`.
+
+A policy of one's own lies in a file that `plugins=[path/own.py]` lists; its `_target_` begins with the file's name.
+"""
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.schema import ConfigError, build, join
@@ -15,8 +21,21 @@ if TYPE_CHECKING:
 
 TARGET, NULL = "_target_", "_null_"  # keys of a policy's yaml that are no knobs
 CLASS = re.compile(r"sim\.policies\.[a-z_0-9]+\.[A-Za-z_0-9]+")
+PLUGIN = re.compile(r"([A-Za-z_0-9]+)\.[A-Za-z_0-9]+")
 INSTANCE = re.compile(r"(?!total$)[a-z][a-z0-9_]*")  # `subsidy_<instance>` must not be `subsidy_total`
 Knobs = Mapping[str, Any]
+_plugins: dict[str, Path] = {}  # files that a configuration of this process has listed, by the name of their module
+
+
+def list_plugins(paths: Iterable[str]) -> None:
+    """Take files into the list of those whose policies may be named. Raises ConfigError for one that is none."""
+    for text in paths:
+        path = Path(text).resolve()
+        if path.suffix != ".py" or not path.is_file() or not PLUGIN.fullmatch(f"{path.stem}.P"):
+            raise ConfigError("plugins", text, "must be a file name.py")
+        if _plugins.get(path.stem, path) != path or (path.stem not in _plugins and path.stem in sys.modules):
+            raise ConfigError("plugins", text, f"another module is called {path.stem}; rename the file")
+        _plugins[path.stem] = path
 
 
 def policies_of(chosen: Mapping[str, Knobs]) -> Mapping[str, Policy]:
@@ -45,16 +64,32 @@ def build_policy(name: str, knobs: Knobs) -> Policy:
 
 
 def policy_class(key: str, target: Any) -> type[Policy]:
-    """The class that a `_target_` names: a subclass of Policy below `sim.policies`; no other is imported."""
+    """The class that a `_target_` names: a subclass of Policy in `sim.policies` or a listed plugin.
+
+    No other is imported.
+    """
     from sim.policies.base import Policy
 
-    if not isinstance(target, str) or not CLASS.fullmatch(target):
-        raise ConfigError(key, target, "must name a policy class such as sim.policies.placebo.Placebo")
+    plugin = PLUGIN.fullmatch(target) if isinstance(target, str) else None
+    if not isinstance(target, str) or not (CLASS.fullmatch(target) or (plugin and plugin[1] in _plugins)):
+        raise ConfigError(key, target, "must name a policy class such as sim.policies.placebo.Placebo, or one in a "
+                                       "file of plugins=[...] such as own.Own")
     module, _, name = target.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module), name)
+        found = getattr(_plugin(module) if plugin else importlib.import_module(module), name)
     except (ModuleNotFoundError, AttributeError):
         raise ConfigError(key, target, "does not exist") from None
     if not (isinstance(found, type) and issubclass(found, Policy)):
         raise ConfigError(key, target, "is not a policy")
     return found
+
+
+def _plugin(name: str) -> Any:
+    """The module of a listed file, imported once."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, _plugins[name])
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses look their module up
+        spec.loader.exec_module(module)
+    return sys.modules[name]

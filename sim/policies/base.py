@@ -10,15 +10,22 @@ from sim.schema import SETTING, ConfigError, choice, join, number, to_plain
 
 EVEN, FREE = "even", "free"
 LAST_DAY = 30_000
+GROUPS = {"excite": "激发", "catch": "承接", "supply": "供给", "govern": "治理", "grow": "增长"}
 ROUNDING = 1e-9  # slack in a sum of shares typed as decimals
 
 
 @dataclass(frozen=True)
 class Observed:
-    """All that a policy may know: yesterday's metrics row, and what is left of its own budget."""
+    """All that a policy may know: yesterday's metrics row, its own budget and memory, and the date.
+
+    `budget_fen` is what is left of it; `date` the day of a year of 365, from 0 on New Year's Day; `memory` what
+    `remember` returned yesterday.
+    """
 
     metrics: Mapping[str, float]
     budget_fen: int
+    date: int = 0
+    memory: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,11 @@ class Policy:
     """
 
     null: ClassVar[Mapping[str, Any]] = {}  # the setting of its knobs at which a policy does nothing
-    targets: ClassVar[str] = "users"  # the kind of agent that its segment describes
+    targets: ClassVar[str] = "users"  # what its segment describes; "" for a policy that reaches all alike
+    group: ClassVar[str] = "excite"  # one of GROUPS
+    term: ClassVar[str] = ""  # what the trade calls it
+    expect: ClassVar[str] = ""  # what to look for in a comparison, and which way it should go
+    tensions: ClassVar[str] = ""  # what it is at odds with
 
     funders: Funders
     segment: Segment
@@ -61,7 +72,10 @@ class Policy:
     ramp: int = number("day", 0, LAST_DAY, SETTING, "days from start to full intensity, linear")
     intensity: float = number("×", 0, 1, SETTING, "strength; 0 does nothing")
     budget_yuan: float | None = number("yuan", 0, 1e12, SETTING, "all funders together; null: no limit")
+    budget_yuan_per_1000: float | None = number(
+        "yuan/1000 users/day", 0, 1e9, SETTING, "most of a day, per 1,000 users on the platform; null: no limit")
     pacing: str = choice((EVEN, FREE), "even: what is left spread over the days until stop; free: first come")
+
     def check(self, path: str) -> None:
         """Raise ConfigError for settings that contradict each other; `path` is the policy's own key."""
         if self.announce is not None and self.announce > self.start:
@@ -69,7 +83,16 @@ class Policy:
         if self.stop is not None and self.stop < self.start:
             raise ConfigError(join(path, "stop"), self.stop, f"must not be before start={self.start}")
         self.funders.check(join(path, "funders"))
-        self.segment.check(self.targets, join(path, "segment"))
+        if self.kind:
+            self.segment.check(self.kind, join(path, "segment"))
+        elif not self.segment.whole and self.segment.share > 0.0:
+            why = "reaches all users alike; share: 1, ranges: {}, ranks: {}, or share: 0 for none"
+            raise ConfigError(join(path, "segment"), to_plain(self.segment), why)
+
+    @property
+    def kind(self) -> str:
+        """What its segment describes, a table of the world; empty where it reaches all alike."""
+        return self.targets
 
     @property
     def known(self) -> int:
@@ -80,7 +103,8 @@ class Policy:
     def idle(self) -> bool:
         """Whether the settings make it do nothing on any day."""
         at_null = bool(self.null) and all(getattr(self, name) == value for name, value in self.null.items())
-        return at_null or self.intensity == 0 or self.budget_yuan == 0 or self.segment.share == 0
+        no_money = 0 in (self.budget_yuan, self.budget_yuan_per_1000)
+        return at_null or self.intensity == 0 or no_money or self.segment.share == 0
 
     def active(self, day: int) -> bool:
         """Whether the policy may make any difference on a day: from announce until stop, unless it is idle."""
@@ -92,12 +116,20 @@ class Policy:
             return 0.0
         return self.intensity * min(1.0, (day - self.start + 1) / max(self.ramp, 1))
 
-    def allowance(self, left_fen: int, day: int) -> int:
-        """What may be spent today of the budget that is left, fen."""
+    def allowance(self, left_fen: int, day: int, users: int) -> int:
+        """What may be spent today of the budget that is left, fen, with so many users on the platform."""
         if self.level(day) == 0.0:
             return 0
-        days = self.stop - day if self.pacing == EVEN and self.stop is not None and self.budget_yuan is not None else 1
-        return max(0, left_fen) // days
+        most = max(0, left_fen) // self.days_to_share(day)
+        if self.budget_yuan_per_1000 is None:
+            return most
+        return min(most, int(100 * self.budget_yuan_per_1000 * users / 1000))
+
+    def days_to_share(self, day: int) -> int:
+        """Over how many days, from this one on, what is left of the budget is spread."""
+        if self.pacing == FREE or self.stop is None or self.budget_yuan is None:
+            return 1
+        return self.stop - day
 
     def levers(self, day: int, observed: Observed) -> dict[str, float]:
         """The levers it moves today, by name (`sim.levers`)."""
@@ -106,3 +138,7 @@ class Policy:
     def programmes(self, day: int, observed: Observed) -> list[Programme]:
         """What it has done to agents today."""
         return []
+
+    def remember(self, day: int, observed: Observed) -> tuple[float, ...]:
+        """What it wants to know tomorrow, asked before `levers` and `programmes`, which see it as `observed.memory`."""
+        return ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sim.policies.base import Observed, Policy
-from sim.schema import ConfigError, choice, join, number, to_plain
+from sim.schema import choice, number
 
 LEVER = {"shop": "divert_shop", "search": "divert_search", "mall": "divert_mall", "forced": "divert_mall"}
 
@@ -15,18 +15,12 @@ class StoreDiversion(Policy):
     """A product click without an order, with interest enough, leads on to the shelf; it reaches all users alike."""
 
     null: ClassVar[Mapping[str, Any]] = {"rate": 0}
+    targets: ClassVar[str] = ""
 
     destination: str = choice(tuple(LEVER), "the good's shop, its category's results, the mall's home, or that forced")
     rate: float = number("prob", 0, 1, "A", "of those clicks that are led on; seed 002")
     match: float = number("×", 0, 2, "A", "fit of its list (sim/rules/shelf.py); seed 002 场景合理")
     match_forced: float = number("×", 0, 2, "A", "the same where it is forced")
-
-    def check(self, path: str) -> None:
-        """Raise ConfigError for contradictions, or for a segment, which a lever cannot have."""
-        super().check(path)
-        if not self.segment.whole and self.segment.share > 0.0:
-            why = "reaches all users alike; share: 1, ranges: {}, ranks: {}, or share: 0 for none"
-            raise ConfigError(join(path, "segment"), to_plain(self.segment), why)
 
     def levers(self, day: int, observed: Observed) -> dict[str, float]:
         """The rate of one diversion, and its match."""

@@ -116,11 +116,14 @@ def adjust_bid(num: np.record, m: np.record, products: np.ndarray) -> None:
 
 
 @kernel
-def week_ends(t: Tables, m: np.record) -> None:
-    """The week's decisions: effort by channel, commission offered, prices, investment; by the rules in force."""
+def week_ends(t: Tables, m: np.record, noise: float) -> None:
+    """The week's decisions: effort by channel, commission offered, prices, investment; by the rules in force.
+
+    `noise` × that of returns as they are read.
+    """
     num, now = t.num[0], t.now[0]
     if t.modes[CHANNEL_RULE] == BANDIT:
-        split_effort(now, num, m)
+        split_effort(now, num, m, noise)
     else:
         imitate(num, m, t.examples[m.category])
     m.commission = min(MOST_COMMISSION, born_commission(now, num, m) * effort(m, ALLIANCE))
@@ -146,4 +149,4 @@ def run_firm(t: Tables, i: int) -> None:
         return
     adjust_bid(num, m, t.products)
     if is_weekday_of(now.day, m.key):
-        week_ends(t, m)
+        week_ends(t, m, t.studio[i].noise)

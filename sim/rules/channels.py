@@ -29,9 +29,12 @@ def shrunk_return(num: np.record, m: np.record, channel: int) -> float:
 
 
 @kernel
-def seen_return(now: np.record, num: np.record, m: np.record, channel: int) -> float:
-    """A channel's return as the merchant reads it: noisy (cv `bandit_noise`, lognormal), keyed (merchant, channel)."""
-    spread = math.sqrt(math.log(1.0 + num.merchants_bandit_noise**2))
+def seen_return(now: np.record, num: np.record, m: np.record, channel: int, noise: float) -> float:
+    """A channel's return as the merchant reads it, with lognormal noise (`noise` × `bandit_noise` is its cv).
+
+    Keyed (merchant, channel).
+    """
+    spread = math.sqrt(math.log(1.0 + (noise * num.merchants_bandit_noise)**2))
     luck = normal(now, m.key, channel, Decision.MERCHANT_BANDIT, Venue.NONE, 0)
     return shrunk_return(num, m, channel) * math.exp(spread * luck - 0.5 * spread * spread)
 
@@ -50,12 +53,15 @@ def softmax_shares(num: np.record, returns: np.ndarray, shares: np.ndarray) -> N
 
 
 @kernel
-def split_effort(now: np.record, num: np.record, m: np.record) -> None:
-    """Once a week: channel returns take in the week, effort moves part of the way towards the softmax."""
+def split_effort(now: np.record, num: np.record, m: np.record, noise: float) -> None:
+    """Once a week: channel returns take in the week, effort moves part of the way towards the softmax.
+
+    `noise` × as noisily as without a data product.
+    """
     pace = 1.0 - math.exp(-WEEK / num.merchants_bandit_memory)
     returns, shares = np.empty(CHANNELS), np.empty(CHANNELS)
     for k in range(CHANNELS):
-        m.channel_return[k] += pace * (seen_return(now, num, m, k) - m.channel_return[k])
+        m.channel_return[k] += pace * (seen_return(now, num, m, k, noise) - m.channel_return[k])
         returns[k] = m.channel_return[k]
         m.channel_sales[k], m.channel_cost[k] = 0, 0
     if np.sum(returns) <= 0.0:

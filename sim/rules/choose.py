@@ -14,7 +14,7 @@ from sim.rules.elsewhere import buy_elsewhere, outside_option
 from sim.rules.guochao import guochao_utility
 from sim.rules.mind import minds_prices, price_shown, remember_shelf
 from sim.rules.price import discounted, price_utility
-from sim.tables import BEST_OF_LAST, CHOICE, INTENTS
+from sim.tables import BEST_OF_LAST, CHOICE, INTENTS, OF_THE_GOOD
 from sim.tally import Count
 
 NEVER = -1.0e300  # utility of what cannot be bought
@@ -145,6 +145,28 @@ def open_choice(t, u):
 
 
 @kernel
+def free_slot(intent):
+    """A place of the intent that holds no coupon, for the deal of a good; -1 when the user holds four."""
+    for slot in range(COUPON_SLOTS):
+        if intent.grants[slot] < 0:
+            return slot
+    return -1
+
+
+@kernel
+def lay_deal(t, intent, row, venue, slot):
+    """Put today's deal of a good into a free place, or empty that where the good has none in this venue."""
+    if slot < 0:
+        return
+    deal = t.deals[row]
+    if deal.purse >= 0 and (deal.venues >> venue) & 1:
+        intent.grants[slot], intent.benefits[slot] = deal.purse, deal.benefit
+    else:
+        intent.grants[slot], intent.benefits[slot] = -1, 0.0
+    intent.thresholds[slot], intent.expiries[slot] = 0, OF_THE_GOOD
+
+
+@kernel
 def weigh(now, num, lev, u, p, intent, venue, worth, markdown, deal, noise):
     """Price one option for the user: (total utility, shelf price, price to pay), prices in fen for the basket.
 
@@ -207,11 +229,12 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
     nothing = outside_noise(now, u.key, group, venue)
     outside, row, without = outside_option(t, u, goods, worths, n, venue, nothing)
     best, in_turn = outside, t.modes[CHOICE] == BEST_OF_LAST
-    pulls, money, shown, looked = 0.0, 0.0, 0.0, 0
+    pulls, money, shown, looked, free = 0.0, 0.0, 0.0, 0, free_slot(intent)
     for j in range(n):
         if in_turn and intent.product >= 0:
             break
         p = t.products[goods[j]]
+        lay_deal(t, intent, goods[j], venue, free)
         noise = shared + own_noise(now, nest, u.key, p.key, venue)
         total, price, paid = weigh(now, num, lev, u, p, intent, venue, worths[j], markdown, deal, noise)
         if minds_prices(num, venue):
@@ -227,6 +250,8 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
             intent.base = worths[j] + noise
         elif total > intent.rival:
             intent.rival = total
+    if intent.product >= 0:
+        lay_deal(t, intent, intent.product, venue, free)
     t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest, without))
     if looked:
         remember_shelf(num, u, shown / looked)

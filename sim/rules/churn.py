@@ -19,9 +19,10 @@ def dropout_chance(num, u):
 
 
 @kernel
-def arrival_chance(num, reach, net_invites):
+def arrival_chance(num, lev, reach, net_invites):
     """Hazard of (re)arriving from outside: the stationary one plus the net pull of friends."""
-    return min(1.0, max(0.0, reach + num.survey_invite * net_invites))
+    pull = lev.invite if net_invites > 0 else 1.0
+    return min(1.0, max(0.0, reach + num.survey_invite * pull * net_invites))
 
 
 @kernel
@@ -59,7 +60,8 @@ def come_or_go(t, i):
     u, num, now = t.users[i], t.num[0], t.now[0]
     if u.state == OUTSIDE:
         reach = t.platform[0].reach_hazard
-        comes = uniform(now, u.key, 0, Decision.ARRIVE, Venue.NONE, 0) < arrival_chance(num, reach, u.net_invites)
+        chance = arrival_chance(num, t.lev[0], reach, u.net_invites)
+        comes = uniform(now, u.key, 0, Decision.ARRIVE, Venue.NONE, 0) < chance
         t.tally[Count.ARRIVALS_PAID] += u.reached
         t.tally[Count.ARRIVALS_ANYWAY] += u.reached and comes
         if comes or u.reached:

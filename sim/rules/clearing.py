@@ -25,7 +25,7 @@ from sim.rules.choose import want_again
 from sim.rules.payment import BY_MERCHANT, BY_PROGRAMME, covered_part, release, reserve
 from sim.rules.price import discounted, plain, price_utility
 from sim.rules.ship import return_odds
-from sim.tables import LAPSED_BUDGET, LAPSED_STOCK, STANDS, Record
+from sim.tables import LAPSED_BUDGET, LAPSED_STOCK, OF_THE_GOOD, STANDS, Record
 
 WORDS = 2.0**53
 
@@ -61,6 +61,7 @@ def _strike_coupons(desk: Desk, intent: Record) -> bool:
     struck = False
     slot = _unpaid(desk.purses, intent)
     while slot >= 0:
+        desk.purses[intent.grants[slot]].refused += 1
         _hand_back(desk.users[intent.user], intent, slot)
         if not struck:
             desk.users[intent.user].wallet += intent.paid
@@ -84,13 +85,13 @@ def _unpaid(purses: np.ndarray, intent: Record) -> int:
 
 @kernel
 def _hand_back(user: Record, intent: Record, slot: int) -> None:
-    """Put a coupon back into a free slot of its owner and strike it from the intent."""
+    """Put a coupon back into a free slot of its owner and strike it from the intent; a good's deal is nobody's."""
     free = slot
     for place in range(len(user.coupons)):
         if user.coupons[free].benefit > 0.0:
             free = place
     coupon = user.coupons[free]
-    if coupon.benefit <= 0.0:
+    if coupon.benefit <= 0.0 and intent.expiries[slot] != OF_THE_GOOD:
         coupon.benefit, coupon.threshold = intent.benefits[slot], intent.thresholds[slot]
         coupon.expiry, coupon.grant = intent.expiries[slot], intent.grants[slot]
     intent.grants[slot], intent.benefits[slot], intent.cuts[slot] = -1, 0.0, 0
@@ -129,6 +130,8 @@ def _lose_cover(desk: Desk, intent: Record) -> bool:
     if intent.insured == 0:
         return False
     part, merchant = _premium_part(desk, intent), desk.products[intent.product].merchant
+    if part > 0 and part > desk.purses[desk.cover[merchant].purse].left:
+        desk.purses[desk.cover[merchant].purse].refused += 1
     if part > 0 and part <= desk.purses[desk.cover[merchant].purse].left:
         reserve(desk.purses, desk.cover[merchant].purse, part)
         intent.insured = BY_PROGRAMME

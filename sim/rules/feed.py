@@ -90,7 +90,7 @@ def engagement(r, num, match, boost):
 @kernel
 def organic_score(r, lev, chance, gmv, experience):
     """Organic ranking score: w_e·P(engage) + w_g·E[GMV] + w_x·experience."""
-    value = r.weight_engage * chance + r.weight_gmv * chance * gmv
+    value = r.weight_engage * chance + (r.weight_gmv + lev.gmv_weight) * chance * gmv
     return value + (r.weight_experience + lev.experience_weight) * experience
 
 

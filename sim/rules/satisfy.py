@@ -11,7 +11,7 @@ from sim.jit import kernel
 from sim.rng import Decision, Venue, normal, uniform
 from sim.rules.common import logistic, logit
 from sim.rules.ship import send_back_prob
-from sim.tables import SATISFACTION, SURPRISE_ONLY, Record, Tables
+from sim.tables import SATISFACTION, SELECTED, SURPRISE_ONLY, Record, Tables
 
 
 @kernel
@@ -113,16 +113,17 @@ def on_shelf(venue: int) -> bool:
 
 
 @kernel
-def feel(num: Record, user: Record, order: Record) -> None:
+def feel(num: Record, user: Record, order: Record, vouched: float) -> None:
     """What a judged parcel leaves in its buyer: satisfaction, trust, habit, a place to buy.
 
-    Trust splits `omega` to the platform and the rest to the host; on the shelf there is no host and the
-    platform answers for all. Habit grows only with a satisfying order that is kept.
+    Trust splits `omega`, at least the share that the platform has `vouched` for, to the platform and the rest to
+    the host; on the shelf there is no host and the platform answers for all. Habit grows only with a satisfying
+    order that is kept.
     """
     felt, step = standardised(num, order.latent), num.satisfy_step
     regret = num.satisfy_returned * (order.returned - num.satisfy_return_mean)
     user.satisfaction = (1.0 - step) * user.satisfaction + step * felt - regret
-    platform = 1.0 if on_shelf(order.venue) else num.satisfy_omega
+    platform = 1.0 if on_shelf(order.venue) else max(num.satisfy_omega, vouched)
     user.platform_trust += step * platform * (felt - user.platform_trust)
     user.host_trust += step * (1.0 - platform) * (felt - user.host_trust)
     if felt > 0.0 and not order.returned:
@@ -132,9 +133,15 @@ def feel(num: Record, user: Record, order: Record) -> None:
 
 
 @kernel
+def vouched_for(t: Tables, order: Record) -> float:
+    """The least share of trust that the platform earns with an order: more than none for a good it chose (严选)."""
+    return t.lev[0].label_omega if t.products[order.product].labels & SELECTED else 0.0
+
+
+@kernel
 def open_parcel(t: Tables, place: int) -> None:
     """Let the receiver of today's parcel at `place` judge it and be changed by it."""
     order = t.parcels[place]
     user = t.users[order.user]
     judge(t, order, user)
-    feel(t.num[0], user, order)
+    feel(t.num[0], user, order, vouched_for(t, order))

@@ -46,12 +46,12 @@ TO_SHOP, TO_SEARCH, TO_MALL = 1, 2, 3
 
 @kernel
 def list_score(t, u, row, clear, match):
-    """How a list ranks a good for a user: popularity, `clear` times the learned match, experience score."""
+    """How a list ranks a good for a user: popularity, `clear` times the learned match, experience score, a lift."""
     num, p = t.num[0], t.products[row]
     r, lev = t.recommender[0], t.lev[0]
     value = num.lists_popularity * math.log(1.0 + p.sold) + num.choice_quality * p.reputation
     value += (r.weight_experience + lev.experience_weight) * t.merchants[p.merchant].score
-    return value + clear * num.lists_affinity * match
+    return value + t.deals[row].lift + clear * num.lists_affinity * match
 
 
 @kernel

@@ -26,6 +26,7 @@ class Stage(NamedTuple):
     recommender: np.ndarray
     boost: np.ndarray
     studio: np.ndarray
+    deals: np.ndarray
 
 
 @kernel
@@ -74,7 +75,7 @@ def make_card(stage: Stage, who: np.record, presenter: int, style: float, bid: f
     card.presenter, card.product, card.merchant, card.category = presenter, row, p.merchant, p.category
     card.young = p.impressions < num.feed_explore_bar
     card.attract = style + luck_of_content(stage, card.key, Venue.VIDEO) + num.interest_appeal_watch * p.appeal
-    card.boost = stage.boost[presenter].cards
+    card.boost = stage.boost[presenter].cards + stage.deals[row].lift
     card.gmv = rates.click_rate * yuan_per_click(num, p, rates.order_rate)
     card.bid = bid
     card.experience = stage.merchants[p.merchant].score
@@ -121,7 +122,7 @@ def furnish(stage: Stage, who: np.record, presenter: int, style: float, lent: fl
     room.skill = skill(num, who.talent, who.hours) + lent
     room.trust = who.trust
     room.attract = style + luck_of_content(stage, who.key, Venue.LIVE)
-    room.boost = stage.boost[presenter].rooms
+    room.boost = stage.boost[presenter].rooms + _mean_lift(stage, room)
     room.weight = (who.followers + 1.0) ** num.feed_pool_followers
     room.traffic = traffic_share(room, stage.products)
     _count_down(stage, room)
@@ -136,6 +137,12 @@ def _count_down(stage: Stage, room: np.record) -> None:
         p = stage.products[room.goods[j]]
         age = stage.now[0].day - stage.merchants[p.merchant].started
         room.urgency[j] = urgency_in_room(stage.now[0], stage.num[0], room.key, p, age)
+def _mean_lift(stage: Stage, room: np.record) -> float:
+    """Log-odds lent to a room by the goods it shows: their mean."""
+    total = 0.0
+    for j in range(room.count):
+        total += stage.deals[room.goods[j]].lift
+    return total / room.count
 
 
 @kernel

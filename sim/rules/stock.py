@@ -97,7 +97,7 @@ def open_shop(t: Tables, i: int) -> None:
         return
     for j in range(m.first, m.first + m.count):
         t.products[j].on_sale = t.products[j].stock > 0
-    m.capacity = planned_capacity(num, m, t.lev[0].expected_demand)
+    m.capacity = planned_capacity(num, m, t.lev[0].expected_demand) * t.studio[i].capacity
     order_stock(now, num, m, t.products)
     if m.offers[0] < 0 or is_weekday_of(now.day, m.key):
         show_best_sellers(m, t.products)

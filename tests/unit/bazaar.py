@@ -84,7 +84,7 @@ def bazaar(buyers=40, goods=24, shops=6, hosts=4, budgets=(10**9, 10**9),
 
 def new_day():
     """Nothing has happened yet."""
-    return SimpleNamespace(intents=[], events=[], orders=np.zeros(0, ORDER), parcels=np.zeros(0, ORDER),
+    return SimpleNamespace(intents=[], events=[], lent=[], orders=np.zeros(0, ORDER), parcels=np.zeros(0, ORDER),
                            lapsed_budget=0, lapsed_stock=0)
 
 
@@ -126,7 +126,7 @@ def random_intents(world, rng, number):
 
 def tables_of(world):
     """The tables in which parcels are opened; what that rule does not read is empty."""
-    own = {name: getattr(world, name) for name in ("users", "merchants", "num", "now")}
+    own = {name: getattr(world, name) for name in ("users", "merchants", "products", "num", "lev", "now")}
     return Tables(**own | {"modes": np.zeros(MODES, np.int64), "parcels": world.day.parcels})
 
 

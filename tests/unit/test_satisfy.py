@@ -173,7 +173,7 @@ def felt(latent, returned=0, venue=SHELF, **start):
     for name, value in start.items():
         user[name] = value
     order["latent"], order["returned"], order["venue"] = latent, returned, venue
-    feel(ONE, user, order)
+    feel(ONE, user, order, 0.0)
     return user
 
 

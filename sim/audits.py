@@ -1,0 +1,57 @@
+"""What audits do: merchants found wanting are seen less for a time, or close down (model.md §2.18)."""
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.bills import Bill, affordable, charge, draws
+from sim.jit import kernel
+from sim.ledger import Account, Flow
+from sim.programmes import Audit
+from sim.rules.business import close_firm
+from sim.segments import members, name_key
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+
+def audit(world: World, instance: str, what: Audit) -> None:
+    """Examine merchants, as many as today's allowance pays for, and penalise or remove those found wanting."""
+    rows = affordable(world, instance, "merchants", suspects(world, instance, what), what.cost_fen)
+    charge(world, instance, Bill("merchants", rows, what.cost_fen, Account.LABOUR, Flow.AUDIT_COST))
+    if what.remove:
+        close_all(world.merchants, world.products, rows)
+        return
+    world.penalty["until"][rows] = world.today + what.days
+    world.penalty["log_odds"][rows] = math.log(what.factor)
+    keep_down(world, rows)
+
+
+def suspects(world: World, instance: str, what: Audit) -> np.ndarray:
+    """Rows of the merchants drawn today, of low score or by mistake; those already under a penalty are left alone."""
+    firms = world.merchants
+    free = members(world, "merchants", what.segment, instance) & (world.penalty["until"] <= world.today)
+    chance = np.where(firms["score"] < what.threshold, what.rate, what.rate * what.false_positive)
+    return np.flatnonzero(free & (draws(world.now, firms["key"], name_key(instance)) < chance))
+
+
+def penalised(world: World) -> np.ndarray:
+    """Rows of the open merchants that serve a penalty today; a firm that closed has done with its own."""
+    world.penalty["until"][world.merchants["state"] != 1] = 0
+    return np.flatnonzero(world.penalty["until"] > world.today)
+
+
+def keep_down(world: World, rows: np.ndarray) -> None:
+    """Lower the odds that goods of some merchants are shown today: their cards, in lists, and rooms that show them."""
+    factor = np.zeros(len(world.merchants), np.float32)
+    factor[rows] = world.penalty["log_odds"][rows]
+    world.deals["lift"] += factor[world.products["merchant"]]
+
+
+@kernel
+def close_all(merchants: np.ndarray, products: np.ndarray, rows: np.ndarray) -> None:
+    """Let firms close down, as if they had failed."""
+    for row in rows:
+        close_firm(merchants[row], products)

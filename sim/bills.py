@@ -1,0 +1,76 @@
+"""Bills that policies pay in the morning: as many agents as today's allowance pays for, split over the funders."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.jit import kernel
+from sim.ledger import Account, Flow, split_discount
+from sim.phases.fund import fill
+from sim.rng import Decision, Venue, uniform
+from sim.segments import name_key
+from sim.tables import FUNDERS
+from sim.world import PAID
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+
+class Bill(NamedTuple):
+    """What is due for some agents of a kind: `cost` fen each, to an outside account."""
+
+    kind: str
+    rows: np.ndarray
+    cost: int
+    account: Account
+    flow: Flow
+
+
+def charge(world: World, instance: str, bill: Bill) -> None:
+    """Pay a bill, split over the instance's funders; the parts of merchant and creator are those of whom it is for."""
+    row, ledger, n = world.ledger.purses.index(instance), world.ledger, len(bill.rows)
+    shares = np.zeros(FUNDERS, np.int64)
+    split_discount(bill.cost, world.purses["funders"][row], shares)
+    platform, merchant, creator, partner = (int(share) for share in shares)
+    fill(world, row, platform * n)
+    account = ledger.merchant if bill.kind == "merchants" else ledger.creator
+    ledger.transfer(ledger.purse(instance), int(bill.account), platform * n, bill.flow)
+    ledger.transfer(account(bill.rows), int(bill.account), merchant + creator, bill.flow)
+    ledger.transfer(int(Account.PARTNERS), int(bill.account), partner * n, bill.flow)
+    book(world, instance, bill.cost * n)
+
+
+def book(world: World, instance: str, amount: int) -> None:
+    """Take fen that were paid this morning out of an instance's allowance."""
+    row = world.ledger.purses.index(instance)
+    world.purses["left"][row] -= amount
+    world.purses["spent"][row] += amount
+    world.policy_state[instance][PAID] += amount
+
+
+def affordable(world: World, instance: str, kind: str, rows: np.ndarray, cost: int) -> np.ndarray:
+    """Those of some agents for whom today's allowance pays `cost` fen each, by a keyed draw."""
+    row = world.ledger.purses.index(instance)
+    if cost <= 0:
+        return rows
+    reached = in_turn(world, kind, rows, instance)[:int(world.purses["left"][row]) // cost]
+    world.purses["refused"][row] += len(rows) - len(reached)
+    return reached
+
+
+def in_turn(world: World, kind: str, rows: np.ndarray, instance: str) -> np.ndarray:
+    """Agents in the order in which a scarce programme reaches them today: keyed, ties by key."""
+    keys = getattr(world, kind)["key"][rows]
+    return rows[np.lexsort((keys, draws(world.now, keys, name_key(instance))))]
+
+
+@kernel
+def draws(now: Any, keys: Any, instance: int) -> np.ndarray:
+    """Today's draw of each key for a policy instance."""
+    found = np.empty(len(keys))
+    for i in range(len(keys)):
+        found[i] = uniform(now[0], keys[i], instance, Decision.GRANT, Venue.NONE, 0)
+    return found
+
+

@@ -1,0 +1,41 @@
+"""Audits of merchants (治理): penalties or removal for low experience scores, and mistakes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sim.policies.base import Observed, Policy
+from sim.programmes import Audit, Programme
+from sim.schema import number, switch
+
+
+@dataclass(frozen=True)
+class Governance(Policy):
+    """Each day a part of the merchants below a threshold is examined, and then seen less for a time or closed down."""
+
+    null: ClassVar[Mapping[str, Any]] = {"rate": 0}
+    targets: ClassVar[str] = "merchants"
+    group: ClassVar[str] = "govern"
+    term: ClassVar[str] = "商家治理 / 处罚清退"
+    expect: ClassVar[str] = (
+        "GMV_gross dips in the first month; CCR falls by day 60 and latent NPS rises over half a year.")
+    tensions: ClassVar[str] = (
+        "False positives cost good shops their exposure; few shops below the threshold means paying for nothing.")
+
+    rate: float = number("share/day", 0, 1, "A", "of low scores examined; .01, model.md §3")
+    threshold: float = number("points", 1, 5, "A", "of the experience score, below which a shop is wanting; seed 004")
+    factor: float = number("×", 0.01, 1, "A", "odds of being shown under a penalty; .5, model.md §3")
+    days: int = number("day", 1, 3650, "A", "how long a penalty lasts")
+    remove: bool = switch("close down those found wanting instead")
+    false_positive: float = number("share", 0, 1, "A", "of the rate at which others suffer it; .02, model.md §3")
+    audit_yuan: float = number("yuan", 0, 1e4, "A", "cost of an audit; 30, model.md §2.10")
+
+    def programmes(self, day: int, observed: Observed) -> list[Programme]:
+        """Today's audits; the ramp scales how many."""
+        from sim.ledger import fen
+
+        level = self.level(day)
+        if level == 0.0:
+            return []
+        return [Audit(self.segment, self.rate * level, self.threshold, self.false_positive, fen(self.audit_yuan),
+                      self.factor, self.days, self.remove)]
