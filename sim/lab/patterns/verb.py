@@ -119,9 +119,9 @@ def tell_card(run: Run, out: Path, lang: str = "en") -> None:
     from sim.lab.patterns.figure import draw_card
 
     entries, say = card_of(run, lang), phrases("card", lang)
-    print(f"\n{say['title'].format(title=run.title)}\n\n{card_table(entries, lang)}")
     write_card(out / "patterns.json", entries)
     draw_card(entries, run.title, out / "patterns.png", lang)
+    print(f"\n{say['title'].format(title=run.title)}\n\n{card_table(entries, lang)}")
     print(f"\n{say['evidence']}\n{say['files']} {out}/patterns.json, {out}/patterns.png")
 
 
@@ -135,7 +135,7 @@ def tell_orders(run: Run, orders: Orders, name: str, out: Path, lang: str = "en"
     say = phrases("readings", lang)
     both = [read_log(name, orders.columns, orders.days), read_log(say["simulated"], run.orders, run.log_days)]
     lead = say["lead"].format(name=name, days=f"{orders.days:,}", first=orders.first, title=run.title)
-    print(f"\n{lead}\n\n{side_by_side(both, lang)}\n\n{say['newcomers']}")
     write_readings(out / "orders.json", both)
     draw_readings(both, f"{clip(name)} and {run.title}", out / "orders.png")
+    print(f"\n{lead}\n\n{side_by_side(both, lang)}\n\n{say['newcomers']}")
     print(f"{phrases('card', lang)['files']} {out}/orders.json, {out}/orders.png")

@@ -87,7 +87,7 @@ def budget_figure(budgets: Sequence[Budget], n: int, tolerance: float, words: Wo
     key = [(Patch(facecolor=style.BLUE), words("budgets_matched")),
            (Line2D([], [], **GIVEN), words("budgets_given")),
            (Line2D([], [], color=style.INK, linewidth=1.4, linestyle=TARGET), words("budgets_target"))]
-    note = words("budgets_note", n=n, tolerance=fixed(100 * tolerance, 1))
+    note = words("budgets_note", n=n, tolerance=plain(100 * tolerance))
     figure = look.sheet(words("budgets_title"), note, ROW * len(budgets) + 0.85, key)
     axes = figure.subplots()
     most = max(one.spend_high if math.isfinite(one.spend_high) else one.spend for one in budgets)
