@@ -144,23 +144,21 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     rows = [("recommender", kind, worlds) for kind, worlds in kinds.items()]
     rows += [("exploration", f"{dose:g}", worlds) for dose, worlds in doses.items()]
-    told = [{"what": what, "setting": name, "served": mean(worlds, "served"), "exposed": mean(worlds, "exposed"),
-             "viewed": mean(worlds, "viewed"), "liked_first": float(np.mean([one.liked[0] for one in worlds])),
-             "liked_last": float(np.mean([one.liked[1] for one in worlds])),
-             "watched": np.sum([one.watched for one in worlds], axis=0)} for what, name, worlds in rows]
+    told = [{"what": what, "setting": name} | summed(worlds) for what, name, worlds in rows]
     for one in told:
         print(f"{one['what']:<12} {one['setting']:<11} interest served {one['served']:+.3f}  categories: shown "
-              f"{one['exposed']:.2f}, viewed {one['viewed']:.2f}, liked {one['liked_first']:.3f} to {one['liked_last']:.3f}")
+              f"{one['exposed']:.2f}, viewed {one['viewed']:.2f}, liked {one['first']:.3f} to {one['last']:.3f}")
     write_json(out / "found.json", {"tenure_from": list(BINS), "rows": told})
-    draw(kinds, doses, out / "recommender_measures.png",
-         f"Classroom of 1,000, {asked.days} days from the first, {asked.n} worlds a setting. Evidence about this model, "
-         "not a forecast.")
+    draw(kinds, doses, out / "recommender_measures.png", f"Classroom of 1,000, {asked.days} days from the first, "
+         f"{asked.n} worlds a setting. Evidence about this model, not a forecast.")
     return 0
 
 
-def mean(worlds: Sequence[Lived], name: str) -> float:
-    """Mean of a number over worlds."""
-    return float(np.mean([getattr(one, name) for one in worlds]))
+def summed(worlds: Sequence[Lived]) -> dict[str, Any]:
+    """What worlds of one setting say together: means, and slots and watches by tenure in all."""
+    means = {name: float(np.mean([getattr(one, name) for one in worlds])) for name in ("served", "exposed", "viewed")}
+    first, last = np.mean([one.liked for one in worlds], axis=0).tolist()
+    return means | {"first": first, "last": last, "watched": np.sum([one.watched for one in worlds], axis=0)}
 
 
 if __name__ == "__main__":

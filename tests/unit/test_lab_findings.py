@@ -12,7 +12,7 @@ from scipy import stats as scipy_stats
 
 from sim.lab import guardrails
 from sim.lab.assumed import assumed, numbers
-from sim.lab.findings import findings, pairs_of, precise, stop_reason
+from sim.lab.findings import findings, money_of, pairs_of, precise, stop_reason
 from sim.lab.outputs import page
 from sim.lab.quantities import base_of, has_ratio, known_metrics, unit_of
 from sim.lab.stats.multiple import holm
@@ -277,3 +277,17 @@ def test_a_sweeps_table_is_chinese_where_it_is_asked_to_be() -> None:
                 if one.metric == asked.primary]
     answer = Response("policy.subsidy.depth", 0, (Dose(0.1, effect, undefined, undefined),), (0.1,), (), None)
     assert not english(paragraph(answer, "zh")) and "best dose 0.1" in paragraph(answer, "en")
+
+
+# ---- money by purse -----------------------------------------------------------------------------------------------
+
+def test_purses_stand_apart_only_where_there_are_several_and_a_mean_is_no_sum() -> None:
+    """The mean a day of all subsidies, whose name ends like a sum, is no purse; a single purse would stand twice."""
+    asked = study("baseline", "subsidy", n=4)
+    worlds = outcomes(asked, {"subsidy": 3.0})
+    rows = np.arange(8.0).reshape(2, 4)
+    one = {"subsidy_total": rows, "subsidy_total_total": 20 * rows, "subsidy_subsidy_total": 20 * rows}
+    alone = money_of(asked, worlds._replace(values=worlds.values | one))["subsidy"]
+    assert alone["subsidy_total"] == 20 * rows[1].mean() and not {"subsidy", "subsidy_subsidy"} & set(alone)
+    both = worlds._replace(values=worlds.values | one | {"subsidy_two_total": rows})
+    assert {"subsidy_subsidy", "subsidy_two", "subsidy_total"} <= set(money_of(asked, both)["subsidy"])
