@@ -31,6 +31,9 @@ class Head(IntEnum):
     DORMANT = 14
     BUYERS_OPEN = 15
     MINDSHARE = 16
+    NEW_1 = 17  # of first stays
+    NEW_7 = 18
+    NEW_30 = 19
 
 
 def take_census(users: np.ndarray, day: int) -> np.ndarray:
@@ -61,6 +64,10 @@ def count_return(u: np.record, day: int, counts: np.ndarray) -> None:
     counts[Head.DAY_1] += age == 1
     counts[Head.DAY_7] += age == 7
     counts[Head.DAY_30] += age == MONTH
+    if u.spell <= 1:
+        counts[Head.NEW_1] += age == 1
+        counts[Head.NEW_7] += age == 7
+        counts[Head.NEW_30] += age == MONTH
     counts[Head.BUYER_30] += u.first_order >= 0 and day - u.first_order == MONTH
 
 

@@ -17,7 +17,7 @@ from sim.graph import SocialGraph
 from sim.ledger import Ledger
 from sim.schema import ConfigError, build, to_plain
 from sim.tables import PURSE
-from sim.world import Day, Index, World
+from sim.world import SERIES, Day, Index, World
 
 Arrays = dict[str, np.ndarray]
 POPULATIONS = ("users", "creators", "merchants", "products", "recommender", "platform")
@@ -203,7 +203,7 @@ def _renumber(grants: np.ndarray, moved: np.ndarray) -> None:
 def _lengthen(world: World) -> None:
     """Give the daily series room for a longer horizon."""
     days = world.cfg.burn_in + world.cfg.horizon + 2
-    for name in ("arrivals", "first_orders"):
+    for name in SERIES:
         series = world.history[name]
         world.history[name] = np.concatenate([series, np.zeros(max(0, days - len(series)), series.dtype)])
 

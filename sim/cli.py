@@ -37,7 +37,9 @@ class Verb(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted."""
     try:
-        return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+        code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()  # here, where a reader that has gone is met quietly
+        return code
     except ConfigError as error:
         return _complain(error)
     except KeyboardInterrupt:

@@ -49,7 +49,7 @@ from sim.tables import (
 )
 from sim.tables import VENUES as VENUE_SWITCHES
 from sim.tally import COUNTS
-from sim.world import PENALTY, Day, World
+from sim.world import PENALTY, SERIES, Day, World
 
 GRID = 4097  # points of the quantile table of θ
 OPEN_RATE = 0.69  # P(open | on the platform) at genesis, model.md §1
@@ -277,7 +277,7 @@ def _history(cfg: SimConfig, ledger: Ledger) -> dict[str, np.ndarray]:
     """Daily series that later days look back on; long enough for the whole run."""
     days = cfg.burn_in + cfg.horizon + 2
     parties = (ledger.merchant_balances.sum(), ledger.creator_balances.sum())
-    return {"arrivals": np.zeros(days, np.int64), "first_orders": np.zeros(days, np.int64),
+    return {**{name: np.zeros(days, np.int64) for name in SERIES},
             "balances": np.array(parties, np.int64), "creator_balances": ledger.creator_balances.copy(),
             "creator_gains": np.zeros(len(ledger.creator_balances), np.int64),
             "merchant_profits": np.zeros(len(ledger.merchant_balances), np.int64),

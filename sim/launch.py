@@ -100,11 +100,21 @@ def hydra_main(arguments: Sequence[str], act: Callable[[DictConfig], int], root:
     codes: list[int] = []
 
     def job(node: DictConfig) -> None:
-        codes.append(act(node))
+        try:
+            codes.append(act(node))
+        except BrokenPipeError:
+            raise ReaderGoneError from None
 
-    with _argv(arguments):
-        hydra.main(config_path=str(configs_dir()), config_name=root, version_base=None)(job)()
+    try:
+        with _argv(arguments):
+            hydra.main(config_path=str(configs_dir()), config_name=root, version_base=None)(job)()
+    except ReaderGoneError:
+        raise BrokenPipeError from None
     return max(codes, default=0)
+
+
+class ReaderGoneError(BaseException):
+    """Nobody reads the output any more; no Exception, which Hydra would report with a traceback."""
 
 
 @contextmanager

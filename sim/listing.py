@@ -1,6 +1,7 @@
 """Printed tables of what can be set: every number of the model, every policy with its knobs."""
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import is_dataclass
 from typing import Any
@@ -90,6 +91,16 @@ def value(item: Any) -> str:
 def table(lines: Sequence[Row] | Iterator[Row]) -> str:
     """Rows of text in aligned columns; the last one runs free."""
     lines = list(lines)
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)][:-1]
-    padded = ([*map(str.ljust, line[:-1], widths), line[-1]] for line in lines)
+    widths = [max(map(width_of, column)) for column in zip(*lines, strict=True)][:-1]
+    padded = ([*map(padded_to, line[:-1], widths), line[-1]] for line in lines)
     return "\n".join("  ".join(cells).rstrip() for cells in padded)
+
+
+def width_of(text: str) -> int:
+    """How many columns a text takes: Chinese letters count double."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded_to(text: str, width: int) -> str:
+    """A text with blanks up to a width in columns."""
+    return text + " " * (width - width_of(text))

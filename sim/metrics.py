@@ -11,6 +11,7 @@ from sim.agents.creator import ACTIVE, HEAD
 from sim.attribution import SHELF, attribution
 from sim.census import Head, take_census
 from sim.fixed import SCALE
+from sim.funnel import FUNNEL
 from sim.inequality import gini, tail_exponent
 from sim.orders import complained_of
 from sim.rng import Venue
@@ -47,17 +48,26 @@ DEFINITIONS = {
     "buyers_state": ("users", "users with an order in their present spell"),
     "shoppers": ("users", "users who have adopted shopping"),
     "dormant": ("users", "users on the platform who have not opened for 30 days"),
-    "arrivals": ("users", "spells that begin tomorrow"),
+    "visitors": ("users", "users without an order in their present spell"),
+    "arrivals": ("users", "spells that begin tomorrow; arrivals_new first ones"),
+    "invited": ("users", "of them, with more promoters than detractors among their friends"),
+    "adoptions": ("users", "users who take up shopping today"),
+    "lapses": ("users", "shoppers who give it up today"),
     "dropouts": ("users", "spells that ended today"),
-    "visitor_d1": ("share", "of those whose spell began 1 day ago, opened today; d7 and d30 alike"),
+    "visitor_d1": ("share", "of those whose spell began 1 day ago, opened today; d7 and d30 alike; _new of first "
+                   "spells, _returning of later ones (who is outside on the first day of all counts as new)"),
     "cohorts.parquet": ("users", "opened and alive by day of adoption and age, new and returning people apart; D_k is "
                         "opened at age k / opened at age 0 over the cohorts followed so long (sim.cohorts.retention)"),
     "buyer_d30": ("share", "of those with a first order 30 days ago, opened today"),
     "nps": ("points", "100·(promoters − detractors)/answers of today's survey (Reichheld 2003)"),
     "nps_latent": ("points", "the same over all buyers' latent scores"),
-    "promoters": ("answers", "today's answers of 9–10; passives 7–8; detractors 0–6"),
+    "promoters": ("answers", "today's answers of 9–10"), "passives": ("answers", "today's answers of 7–8"),
+    "detractors": ("answers", "today's answers of 0–6"),
     "satisfaction": ("sd", "mean z of buyers"),
     "habit": ("0–1", "mean H of users on the platform"),
+    "mindshare": ("0–1", "mean B of users on the platform"),
+    "deliveries": ("parcels", "parcels delivered today"),
+    "lapsed_budget": ("intents", "decisions to buy that lapsed for want of the discount; lapsed_stock of the good"),
     "ccr": ("share", "of today's deliveries: late, 1–2 stars, quality return or complaint"),
     "late_rate": ("share", "of today's deliveries, later than promised"),
     "stars": ("stars", "mean rating of today's deliveries"),
@@ -79,6 +89,7 @@ DEFINITIONS = {
     "contribution": ("yuan", "change of the platform's and its purses' balances today, funding between them apart"),
     "merchant_profit": ("yuan", "change of merchants' balances today, without capital"),
     "merchant_profit_mean": ("yuan", "of open firms: change of the balance today, without capital; …_median alike"),
+    "mcn_income": ("yuan", "what creators' agencies received today less what they paid"),
     "creator_income": ("yuan", "change of creators' balances today"),
     "creator_income_mean": ("yuan", "creator_income / creators alive"),
     "creator_income_median": ("yuan", "median change today of the balances of creators alive"),
@@ -93,33 +104,31 @@ DEFINITIONS = {
                         "record.traffic"),
     "minutes_<venue>": ("minutes", "of all visits, by venue: feed, live, mall, search, shop; they sum to minutes"),
     "watch_minutes": ("minutes", "minutes_feed + minutes_live"),
-    "searches_need": ("searches", "for an open need; searches_after_view for what content showed (看后搜), "
-                      "searches_suggested by suggestion (猜你想搜), the rest by diversion; searches_unclear of all"),
     "self_broadcast_share": ("share", "gmv of merchants' own rooms / gmv_live"),
     "shelf_share": ("share", "gmv of mall, search and shop / gmv_gross"),
     "head_share": ("share", "of creators' trailing sales, head tier"),
     "gini_creators": ("0–1", "of trailing sales of active creators; merchants and products alike"),
     "gini_followers": ("0–1", "of followers of active accounts, creators' and shops'"),
     "followers_exponent": ("–", "tail exponent of their density, Hill's estimate on the top twentieth"),
+    "cards": ("cards", "videos that may be shown today"),
+    "follows": ("follows", "accounts followed today; unfollows given up"),
+    "creators_alive": ("creators", "creators who go live or show videos"),
+    "merchants_alive": ("merchants", "merchants open for business"),
     "rooms_open": ("rooms", "live rooms open today"),
     "viewers_per_room": ("users", "viewer-minutes / minutes open"),
     "reco_lift": ("ratio", "watch rate of organic slots / of exploration slots"),
-    "impressions_organic": ("slots", "video slots neither ad nor exploration; watches_, negatives_organic alike"),
-    "watches_explore": ("plays", "effective plays in exploration slots; negatives_explore dislikes"),
-    "impressions_organic_quiet": ("slots", "of users with activity below −1 sd, …_keen above the mean; watches alike"),
-    "mean_interest_served": ("sd", "mean interest m over organic video slots"),
+    "reco_lift_fresh": ("ratio", "the same for users in the first week of their first stay; reco_lift_known in a stay "
+                        "of 60 days or more"),
+    "mean_interest_served": ("sd", "mean interest m over organic video slots; mean_interest_fresh, mean_interest_known "
+                             "by tenure alike"),
     "leak_need": ("needs", "open needs met elsewhere today"),
     "leak_excited": ("clicks", "excited intent that became an order elsewhere today"),
     "leak_choice": ("orders", "goods chosen here and bought elsewhere today; only with rival.outside=same_good"),
     "leak_choice_gmv": ("yuan", "what was paid for them elsewhere"),
-    "messages": ("messages", "sent to users by programmes today"),
     "acquisition": ("yuan", "spent on paid arrivals today"),
     "arrivals_paid": ("users", "spells that begin tomorrow and were paid for"),
     "arrivals_anyway": ("users", "of arrivals_paid, those who would have come unpaid, by the same draw"),
     "cac": ("yuan/user", "customer acquisition cost: acquisition / arrivals_paid"),
-    "opened_for_game": ("users", "users who opened the app today and would not have without its game"),
-    "game_visits": ("visits", "to the mall today for a game alone: no good is looked at"),
-    "players": ("users", "users who were in the mall today while their game was on"),
     "game_rewards": ("yuan", "paid to players today"),
     "cost_per_active": ("yuan/user", "game_rewards / opened_for_game"),
 }
@@ -185,14 +194,14 @@ def settled_value(orders: np.ndarray) -> float:
 def people(world: World, heads: np.ndarray) -> Row:
     """Who is there, who came back, who left."""
     tally, history, day = world.tally, world.history, world.today
-    arrived = history["arrivals"]
-    return {
+    return retention(heads, history, day) | {
         "dau": int(tally[Count.OPENED]), "mau": int(heads[Head.MONTHLY]),
         "mab_share": ratio(heads[Head.MONTHLY_BUYERS], heads[Head.MONTHLY]),
         "adopted": int(heads[Head.ADOPTED]), "visitors": int(heads[Head.ADOPTED] - heads[Head.BUYERS]),
         "buyers_state": int(heads[Head.BUYERS]), "shoppers": int(heads[Head.SHOPPERS]),
         "dormant": int(heads[Head.DORMANT]),
-        "arrivals": int(tally[Count.ARRIVALS]), "dropouts": int(tally[Count.DROPOUTS]),
+        "arrivals": int(tally[Count.ARRIVALS]), "arrivals_new": int(tally[Count.ARRIVALS_NEW]),
+        "dropouts": int(tally[Count.DROPOUTS]),
         "adoptions": int(tally[Count.ADOPTIONS]),
         "lapses": int(tally[Count.LAPSES]), "invited": int(tally[Count.INVITED]),
         "arrivals_paid": int(tally[Count.ARRIVALS_PAID]), "arrivals_anyway": int(tally[Count.ARRIVALS_ANYWAY]),
@@ -200,11 +209,19 @@ def people(world: World, heads: np.ndarray) -> Row:
         "cac": ratio(int(tally[Count.ACQUIRED_FEN]) / FEN, int(tally[Count.ARRIVALS_PAID])),
         "game_rewards": int(tally[Count.GAME_FEN]) / FEN,
         "cost_per_active": ratio(int(tally[Count.GAME_FEN]) / FEN, int(tally[Count.OPENED_FOR_GAME])),
-        "visitor_d1": ratio(heads[Head.DAY_1], ago(arrived, day, 1)),
-        "visitor_d7": ratio(heads[Head.DAY_7], ago(arrived, day, 7)),
-        "visitor_d30": ratio(heads[Head.DAY_30], ago(arrived, day, 30)),
         "buyer_d30": ratio(heads[Head.BUYER_30], ago(history["first_orders"], day, 30)),
     }
+
+
+def retention(heads: np.ndarray, history: dict[str, np.ndarray], day: int) -> Row:
+    """Who came back 1, 7 and 30 days after a spell began: everybody, those in their first spell, those in a later."""
+    row: Row = {}
+    for days, every, new in ((1, Head.DAY_1, Head.NEW_1), (7, Head.DAY_7, Head.NEW_7), (30, Head.DAY_30, Head.NEW_30)):
+        began, first = (ago(history[name], day, days) for name in ("arrivals", "arrivals_new"))
+        back, fresh = int(heads[every]), int(heads[new])
+        row |= {f"visitor_d{days}": ratio(back, began), f"visitor_d{days}_new": ratio(fresh, first),
+                f"visitor_d{days}_returning": ratio(back - fresh, began - first)}
+    return row
 
 
 def ago(series: np.ndarray, day: int, days: int) -> int:
@@ -353,8 +370,8 @@ def attention(world: World) -> Row:
     organic = int(tally[Count.INTEREST_COUNT])
     explored = ratio(tally[Count.EXPLORE_WATCHES], tally[Count.EXPLORED])
     lift = ratio(ratio(tally[Count.ORGANIC_WATCHES], organic), explored)
-    row: Row = {name: int(tally[count]) for name, count in FUNNEL.items()}
-    return row | {
+    row: Row = {name: int(tally[one.row]) for name, one in FUNNEL.items()}
+    return row | by_tenure(row, tally) | {
         "reco_lift": lift, "mean_interest_served": ratio(int(tally[Count.INTEREST_SUM]) / SCALE, organic),
         "leak_need": int(tally[Count.LEAK_NEED]), "leak_excited": int(tally[Count.LEAK_EXCITED]),
         "leak_choice": int(tally[Count.LEAK_CHOICE]), "leak_choice_gmv": int(tally[Count.LEAK_CHOICE_FEN]) / FEN,
@@ -371,6 +388,17 @@ def displaced(world: World) -> Row:
     return {f"displaced_{name}": change for name, change in gained.items()}
 
 
+def by_tenure(row: Row, tally: np.ndarray) -> Row:
+    """The recommender's lift and the interest it serves to the new and to the well known."""
+    found: Row = {}
+    for who, interest in (("fresh", Count.FRESH_INTEREST), ("known", Count.KNOWN_INTEREST)):
+        slots, watches = ([row[f"{what}_{kind}_{who}"] for kind in ("organic", "explore")]
+                          for what in ("impressions", "watches"))
+        found[f"reco_lift_{who}"] = ratio(ratio(watches[0], slots[0]), ratio(watches[1], slots[1]))
+        found[f"mean_interest_{who}"] = ratio(int(tally[interest]) / SCALE, slots[0])
+    return found
+
+
 def minutes(world: World) -> Row:
     """Minutes by venue; the feed has what the others left of a visit."""
     tally = world.tally
@@ -382,30 +410,6 @@ def minutes(world: World) -> Row:
 
 MINUTES = {"minutes_live": Count.DWELL, "minutes_mall": Count.MINUTES_MALL, "minutes_search": Count.MINUTES_SEARCH,
            "minutes_shop": Count.MINUTES_SHOP}
-
-FUNNEL = {
-    "impressions": Count.SLOTS, "previews": Count.PREVIEWS, "video_impressions": Count.VIDEOS,
-    "impressions_ads": Count.ADS, "impressions_explore": Count.EXPLORED, "watches": Count.WATCHES,
-    "long_views": Count.LONG_VIEWS, "product_clicks": Count.CLICKS_VIDEO, "clicks_live": Count.CLICKS_LIVE,
-    "negatives": Count.NEGATIVES, "room_entries": Count.ENTRIES, "entries_follow": Count.ENTRIES_FOLLOW,
-    "mall_visits": Count.MALL_VISITS, "search_visits": Count.SEARCH_VISITS,
-    "searches": Count.SEARCHES, "searches_need": Count.SEARCHES_NEED,
-    "searches_after_view": Count.SEARCHES_AFTER_VIEW, "searches_suggested": Count.SEARCHES_SUGGESTED,
-    "searches_unclear": Count.SEARCHES_UNCLEAR, "asked_back": Count.ASKED_BACK,
-    "shop_visits": Count.SHOP_VISITS, "diverted": Count.DIVERTED,
-    "intents": Count.INTENTS, "needs": Count.NEEDS, "shares": Count.SHARES, "friend_cards": Count.FRIEND_SLOTS,
-    "impressions_merchants": Count.IMPRESSIONS_MERCHANT, "impressions_tail": Count.IMPRESSIONS_TAIL,
-    "impressions_waist": Count.IMPRESSIONS_WAIST, "impressions_head": Count.IMPRESSIONS_HEAD,
-    "coupons_given": Count.COUPONS_GIVEN, "messages": Count.MESSAGES, "opened_for_game": Count.OPENED_FOR_GAME,
-    "game_visits": Count.GAME_VISITS, "players": Count.PLAYERS,
-    "impressions_organic": Count.INTEREST_COUNT, "watches_organic": Count.ORGANIC_WATCHES,
-    "watches_explore": Count.EXPLORE_WATCHES, "negatives_organic": Count.ORGANIC_NEGATIVES,
-    "negatives_explore": Count.EXPLORE_NEGATIVES,
-    "impressions_organic_quiet": Count.QUIET_ORGANIC, "watches_organic_quiet": Count.QUIET_ORGANIC_WATCHES,
-    "impressions_explore_quiet": Count.QUIET_EXPLORED, "watches_explore_quiet": Count.QUIET_EXPLORE_WATCHES,
-    "impressions_organic_keen": Count.KEEN_ORGANIC, "watches_organic_keen": Count.KEEN_ORGANIC_WATCHES,
-    "impressions_explore_keen": Count.KEEN_EXPLORED, "watches_explore_keen": Count.KEEN_EXPLORE_WATCHES,
-}
 
 
 def changes_of(world: World, sign: int) -> int:

@@ -21,6 +21,7 @@ from sim.inequality import gini, herfindahl, ratio
 
 NEWCOMER_WINDOW = 30  # days a new buyer is followed, the first order's day included
 REPURCHASE_WINDOW = 90
+LIFE_WINDOW = 180  # of a new buyer's value
 MONTH = 30
 LADDER_STEPS = 4
 LADDER_TARGET = 3.0  # orders of an average new buyer in the window the ladder is read in (pattern P4)
@@ -215,6 +216,18 @@ def newcomers(log: OrderLog) -> dict[str, float]:
     }
 
 
+def worth(log: OrderLog) -> dict[str, float]:
+    """`kept_180`: yuan a new buyer orders in the first 180 days and keeps; the whole window inside the log's days."""
+    from sim.tables import CANCELLED, REFUNDED
+
+    found = log.ask(NEW_BUYERS + f"""
+        SELECT count(DISTINCT (user, spell)) AS buyers,
+            coalesce(sum({VALUE}) FILTER (status NOT IN ({CANCELLED}, {REFUNDED})), 0)::BIGINT AS fen
+        FROM newcomer JOIN seen USING (user, spell)
+        WHERE first + $window <= $days AND seen.day < first + $window""", window=LIFE_WINDOW, days=log.days)
+    return {"kept_180": ratio(found["fen"][0] / 100.0, found["buyers"][0])}
+
+
 # ---- rhythm --------------------------------------------------------------------------------------
 
 class Gaps(NamedTuple):
@@ -335,6 +348,7 @@ Measure = Callable[[OrderLog], dict[str, float]]
 
 MEASURES: tuple[tuple[Measure, frozenset[str]], ...] = (
     (newcomers, frozenset({"user", "spell", "nth"})),
+    (worth, frozenset({"user", "spell", "nth", "paid_fen", "subsidy_fen", "status"})),
     (spending, frozenset({"user", "paid_fen"})),
     (goods, frozenset({"product", "paid_fen", "subsidy_fen"})),
     (shops, frozenset({"merchant", "paid_fen", "subsidy_fen"})),
@@ -348,7 +362,7 @@ NAMES = ("p_next_1", "p_next_2", "p_next_3", "p_next_4", "three_order_rate", "re
          "ladder_mean_orders", "ladder_new_buyers", "ladder_window", "gini_buyers", "gini_products_horizon",
          "gini_merchants_horizon", "hhi", "gini_creators_horizon", "head_share_horizon", "new_customer_share",
          "orders_per_month_buyer", "shop_p_next_1", "shop_p_next_2", "shop_p_next_3", "shop_p_next_4",
-         "shop_ladder_mean_orders", "shop_ladder_customers")
+         "shop_ladder_mean_orders", "shop_ladder_customers", "kept_180")
 
 
 def measure(orders: Orders | None, days: int, creators: int | None = None,

@@ -15,12 +15,12 @@ from sim.rng import Venue
 from sim.rules.common import keep
 from sim.rules.govern import raw_score
 from sim.rules.pricing import contribution
+from sim.tables import MERCHANT
 
 if TYPE_CHECKING:
     from sim.world import World
 
 OWN, ALLIANCE, CAMPAIGN, TOP, SHELF = 0, 1, 2, 3, 4  # F, A, C, T, S
-MERCHANT = 1  # place among the funders of a purse
 PARTS = 5  # sums behind a category's score
 
 

@@ -30,6 +30,7 @@ POOLED = {"aov": ("gmv_gross", "orders"), "gmv_per_dau": ("gmv_gross", "dau"),
 ANSWERS = ("promoters", "passives", "detractors")
 DERIVED = ("gmv_per_dau", "orders_per_dau")
 STOCKS = {"gmv_pending"}
+MARGIN = {"contribution", "gmv_net"}
 FLOWS = ("gmv_", "orders", "subsidy_", "policy_spent_", "policy_refused_", "policy_impressions_", "policy_shadow_",
          "flow_", "take_revenue", "ad_revenue", "contribution",
          "merchant_profit", "creator_income", "assisted_gmv", "cannibalised_gmv", "user_surplus",
@@ -112,7 +113,9 @@ def order_measures(daily: Daily, orders: Orders | None, creators: int | None,
     if orders is not None and "orders" in daily and days:
         days = complete_days(orders, daily["orders"])
     known = float("nan") if orders is None else float(days)
-    return measure(orders, days, creators, threads) | {"order_log_days": known}
+    found = measure(orders, days, creators, threads)
+    margin = ratio(total(daily["contribution"]), total(daily["gmv_net"])) if daily.keys() >= MARGIN else float("nan")
+    return found | {"ltv_180": found["kept_180"] * margin, "order_log_days": known}
 
 
 # ---- the table -----------------------------------------------------------------------------------
@@ -168,6 +171,7 @@ LOG_KPIS = (
     _percent("three orders within 30 days", "three_order_rate"),
     _percent("second order within 90 days", "repurchase_90"),
     Kpi("orders per monthly buyer", "orders_per_month_buyer", "1"),
+    Kpi("LTV of a new buyer, 180 days", "ltv_180", "¥"),
     _percent("new customers of shops, 30 days", "new_customer_share"),
     Kpi("Gini of buyers' spend", "gini_buyers", "0–1"),
     Kpi("Gini of creators", "gini_creators_horizon", "0–1"),

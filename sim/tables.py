@@ -20,7 +20,8 @@ Record = Any  # one row of a structured array, as rules see it: type checkers ca
 GRID = 36  # steps of ten minutes a room may be open
 STEP = 10  # minutes
 TILE = 32  # items in a tile of the search index
-FUNDERS = 4  # platform, merchant, creator, partner
+PLATFORM, MERCHANT, CREATOR, PARTNER = range(4)  # a purse's funders, by their place
+FUNDERS = PARTNER + 1
 
 # flags of an impression
 WATCH, LONG, CLICK, ORDERED, RETURNED, AD, EXPLORED, PREVIEW = 1, 2, 4, 8, 16, 32, 64, 128

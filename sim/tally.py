@@ -82,6 +82,19 @@ class Count(IntEnum):
     GAME_VISITS = 82  # to the mall, for the game alone
     PLAYERS = 83  # who were in the mall while their game was on
     GAME_FEN = 84
+    ARRIVALS_NEW = 64  # first stays
+    # organic slots, their watches and interest (fixed point), exploration slots and theirs, by tenure: first week
+    FRESH_ORGANIC = 65
+    FRESH_ORGANIC_WATCHES = 66
+    FRESH_INTEREST = 67
+    FRESH_EXPLORED = 68
+    FRESH_EXPLORE_WATCHES = 69
+    # and of stays of `sim.rules.feed.KNOWN` days or more
+    KNOWN_ORGANIC = 70
+    KNOWN_ORGANIC_WATCHES = 71
+    KNOWN_INTEREST = 72
+    KNOWN_EXPLORED = 73
+    KNOWN_EXPLORE_WATCHES = 74
 
 
 COUNTS = max(Count) + 1

@@ -15,6 +15,7 @@ from sim.tally import COUNTS
 OWN = ("users", "creators", "merchants", "products", "recommender", "platform", "num", "lev", "now", "modes", "theta",
        "boost", "cover", "studio", "deals", "purses", "signals")
 WIRES = ("ties_ptr", "ties_idx", "follow_ptr", "follow_idx", "shop_ptr", "shop_idx")
+SERIES = ("arrivals", "arrivals_new", "first_orders")  # daily counts in a world's history
 DAILY = ("cards", "rooms", "card_of", "room_of", "young", "visits", "pools", "pages", "page_size", "examples",
          "parcels", "log")
 

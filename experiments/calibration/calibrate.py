@@ -106,35 +106,31 @@ class Search:
 
     def tell(self, number: int, one: Future[Any]) -> None:
         """Keep a trial's loss and card, or the reason why it failed."""
-        trial = self.study.trials[number]
         if (error := one.exception()) is not None:
-            self.note(trial, "reason", str(error))
+            self.study.set_user_attr(f"reason-{number}", str(error))
             self.study.tell(number, state=TrialState.FAIL)
             print(f"trial {number} failed: {error}")
             return
-        self.note(trial, "card", one.result())
+        self.study.set_user_attr(f"card-{number}", one.result())
         self.study.tell(number, loss(one.result()))
         print(f"trial {number}: loss {loss(one.result()):.3g}; inputs {loss(one.result(), 'input'):.3g}")
 
-    def note(self, trial: optuna.trial.FrozenTrial, name: str, value: Any) -> None:
-        """Keep something beside a trial in the journal."""
-        self.study._storage.set_trial_user_attr(trial._trial_id, name, value)
-
     def write(self) -> None:
         """Write trials.csv and, where a trial is complete, best.yaml and the figure."""
+        notes = self.study.user_attrs
         names = ["number", "state", "loss", "reason", *(knob.name for knob in self.knobs)]
         with atomic(self.out / "trials.csv") as draft, draft.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             writer.writeheader()
             for one in self.study.trials:
                 writer.writerow({"number": one.number, "state": one.state.name, "loss": one.value,
-                                 "reason": one.user_attrs.get("reason", "")} | one.params)
+                                 "reason": notes.get(f"reason-{one.number}", "")} | one.params)
         done = self.study.get_trials(states=[TrialState.COMPLETE])
         if done:
             from picture import draw
 
             write_yaml(self.out / "best.yaml", self.best())
-            draw(done, self.out / "calibration.png")
+            draw(done, [notes[f"card-{one.number}"] for one in done], self.out / "calibration.png")
 
     def best(self) -> dict[str, Any]:
         """The best trial's keys, each with value, grade and the patterns it serves."""
@@ -144,12 +140,15 @@ class Search:
                 "world": {key: {"value": keys[key], "grade": "C", "patterns": served[key]} for key in keys}}
 
     def confirm(self) -> None:
-        """Live the best at city with three seeds that the search never saw; print means and ranges."""
-        keys = moved(self.world, self.knobs, self.study.best_params)
-        cards = [self.card(self.out / f"confirm-{seed}", "city", seed, keys) for seed in (1, 2, 3)]
+        """Live the best, at city unless told otherwise, with three seeds that the search never saw; print the card."""
+        if not self.study.get_trials(states=[TrialState.COMPLETE]):
+            raise ConfigError("--confirm", str(self.out), "holds no complete trial to confirm")
+        keys, where = moved(self.world, self.knobs, self.study.best_params), self.asked.confirm
+        cards = [self.card(self.out / f"confirm-{seed}", where, seed, keys) for seed in (1, 2, 3)]
         for lines in zip(*cards, strict=True):
             values = [line["value"] for line in lines if line["value"] is not None]
             text = f"{sum(values) / len(values):.4g} ({min(values):.4g} … {max(values):.4g})" if values else "–"
+            text += f", undefined in {len(lines) - len(values)} of {len(lines)}" if 0 < len(values) < len(lines) else ""
             print(f"{lines[0]['role']:<11}{lines[0]['id']:<22}{text}   band {lines[0]['low']} … {lines[0]['high']}")
 
 
@@ -174,7 +173,7 @@ def read_command(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     for name, value in (("trials", MOST), ("horizon", 270), ("burn-in", 90), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--workers", type=int, choices=(1, 2), default=2)
-    parser.add_argument("--confirm", action="store_true")
+    parser.add_argument("--confirm", nargs="?", const="city", metavar="POPULATION")
     asked = parser.parse_args(arguments)
     if not 1 <= asked.trials <= MOST:
         parser.error(f"--trials {asked.trials}: 1 to {MOST}")
@@ -195,6 +194,9 @@ def main() -> int:
             search.confirm()
         else:
             search.run()
+    except ConfigError as error:
+        print(f"calibrate: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted; the same command goes on", file=sys.stderr)
         return 130

@@ -8,12 +8,12 @@ from typing import Any
 from loss import distance
 
 
-def draw(trials: Sequence[Any], path: Path) -> None:
+def draw(trials: Sequence[Any], cards: Sequence[Sequence[dict[str, Any]]], path: Path) -> None:
     """Write the figure; values are in half-widths from the band's middle, so that the band is −1 … 1 for all."""
     from matplotlib.figure import Figure
 
     best = min(trials, key=lambda one: one.value)
-    lines = [line for line in best.user_attrs["card"] if line["role"] == "calibrated" and line["low"] is not None]
+    lines = [line for line in cards[trials.index(best)] if line["role"] == "calibrated" and line["low"] is not None]
     figure = Figure(figsize=(11, 2 + 0.3 * max(len(lines), 8)), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1, 2))
     left.plot([one.number for one in trials], [one.value for one in trials], "o", color="0.5", label="trial")
@@ -24,8 +24,8 @@ def draw(trials: Sequence[Any], path: Path) -> None:
     left.legend(frameon=False)
     right.axvspan(-1, 1, color="0.88")
     for row, line in enumerate(lines):
-        for one in trials:
-            mine = next(other for other in one.user_attrs["card"] if other["id"] == line["id"])
+        for one, card in zip(trials, cards, strict=True):
+            mine = next(other for other in card if other["id"] == line["id"])
             if mine["value"] is not None:
                 right.plot(place(mine), row, "D" if one is best else "|", color="0" if one is best else "0.45")
     labels = [line["id"] + verdict(line) for line in lines]

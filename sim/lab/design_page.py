@@ -11,6 +11,7 @@ from sim.lab.desk import Desk
 from sim.lab.factorial import Main, level_means, main_effects
 from sim.lab.item import Item
 from sim.lab.outputs import chance, figure, write_csv
+from sim.lab.phrases import heads, named, phrases
 from sim.lab.quantities import unit_of
 from sim.lab.report import Interaction, MainEffect, effects_figure, write_chart
 from sim.lab.stats.paired import paired_t
@@ -24,11 +25,11 @@ COLUMNS = ("metric", "factor", "level", "first", "delta", "low", "high", "p", "p
 def tell_main_effects(here: Desk, items: Sequence[Item]) -> str:
     """Write every factor's main effects on the primary and the secondary metrics; returns the table to print."""
     study = here.task.study
-    values = here.workshop.values(list(study.arms), items)
+    say, values = phrases("design", study.lang), here.workshop.values(list(study.arms), items)
     names = [name for name in (study.primary, *study.metrics) if name in values and whole(values[name]).shape[1] >= 2]
     here.write_tables(items)
     if study.primary not in names:
-        return "fewer than two worlds have every point: no effects"
+        return say["too_few"]
     found = {name: main_effects(study.design, whole(values[name]), study.stats.confidence) for name in names}
     write_csv(here.task.out / "main_effects.csv", COLUMNS, (_row(name, one) for name in names for one in found[name]))
     if study.design["kind"] != "lhs":
@@ -38,9 +39,9 @@ def tell_main_effects(here: Desk, items: Sequence[Item]) -> str:
         write_chart(effects_figure(study.primary, unit_of(study.primary), list(mains(here, rows)),
                                    list(interactions(here, rows)), study.lang), figures)
     worlds = whole(values[study.primary]).shape[1]
-    return (f"{table([HEAD, *(_line(name, one) for name in names for one in found[name])])}\n\n"
-            f"{len(study.arms)} points in {worlds} paired worlds; p adjusted within a metric (Benjamini-Hochberg)\n"
-            "evidence about this model, not a forecast")
+    lines = (_line(name, one, study.lang) for name in names for one in found[name])
+    return (f"{table([heads(HEAD, study.lang), *lines])}\n\n"
+            f"{say['points'].format(points=len(study.arms), worlds=worlds)}\n{say['evidence']}")
 
 
 def whole(rows: np.ndarray) -> np.ndarray:
@@ -48,10 +49,10 @@ def whole(rows: np.ndarray) -> np.ndarray:
     return rows[:, np.isfinite(rows).all(axis=0)]
 
 
-def _line(metric: str, one: Main) -> tuple[str, ...]:
+def _line(metric: str, one: Main, lang: str) -> tuple[str, ...]:
     """One main effect as a row of texts."""
     mean = one.mean
-    return (metric, one.factor, typed(one.level), typed(one.first), figure(float(mean.delta), sign=True),
+    return (named(metric, lang), one.factor, typed(one.level), typed(one.first), figure(float(mean.delta), sign=True),
             f"{figure(float(mean.low), sign=True)} … {figure(float(mean.high), sign=True)}", chance(float(mean.p)),
             chance(one.p_adjusted))
 

@@ -91,7 +91,8 @@ def desk(task: Task) -> Iterator[Desk]:
     try:
         yield here
     except BaseException as error:
-        here.write_manifest("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+        stopped = isinstance(error, KeyboardInterrupt | BrokenPipeError)
+        here.write_manifest("interrupted" if stopped else "failed")
         raise
     shop = here.workshop
     here.status |= {"seconds": round(shop.seconds, 3), "simulated": shop.done, "failed": len(shop.failures)}

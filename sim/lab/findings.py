@@ -152,9 +152,10 @@ def pairing_of(study: Study, worlds: Worlds) -> dict[str, np.ndarray]:
 # ---- money, traffic, precision -------------------------------------------------------------------
 
 def money_of(study: Study, worlds: Worlds) -> dict[str, dict[str, float]]:
-    """Yuan a world by purse and party, mean over worlds; the policies' own purses stand apart."""
+    """Yuan a world by purse and party, mean over worlds; several policies' purses stand apart, too."""
     purses = sorted(name.removesuffix("_total") for name in worlds.values
-                    if name.startswith("subsidy_") and name.endswith("_total") and name != "subsidy_total_total")
+                    if name.startswith("subsidy_") and name.endswith("_total") and not name.startswith("subsidy_total"))
+    purses = purses if len(purses) > 1 else []  # one purse is all the subsidies there are
     return means(study, worlds, [f"{name}_total" for name in (*MONEY, *purses)], "_total")
 
 

@@ -20,7 +20,10 @@ Spend = Callable[[str, SimConfig], np.ndarray]  # an arm's name and world -> yua
 
 
 class Matched(NamedTuple):
-    """One arm after matching: its knob and value, what it spends (with its interval), whether that is the target."""
+    """One arm after matching: its knob and value, what it spends (with its interval), whether that is the target.
+
+    An arm that was left as it is has an empty knob, its value NaN.
+    """
 
     arm: str
     knob: str
@@ -28,6 +31,7 @@ class Matched(NamedTuple):
     spend: Mean
     target: float
     reached: bool
+    given: float  # yuan a world that it spends as it was given
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def match_arms(study: Study, spend: Spend) -> tuple[dict[str, SimConfig], list[M
             arms[arm], one = turned(arm, config, knob_of(arm, config, match), target, match, spend)
             found.append(one)
         elif means[arm] > 0:
-            found.append(Matched(arm, "", float("nan"), paired_t(given[arm]), target, True))
+            found.append(Matched(arm, "", float("nan"), paired_t(given[arm]), target, True, means[arm]))
     return arms, found
 
 
@@ -103,8 +107,9 @@ def turned(arm: str, config: SimConfig, knob: Knob, target: float, match: Match,
     if gap(knob.value) * gap(end) < 0:
         root_scalar(gap, bracket=(knob.value, end), method="brentq", maxiter=match.rounds, xtol=1e-9 + 1e-6 * abs(end))
     best = min(tried, key=lambda value: abs(float(np.mean(tried[value])) - target))
-    reached = gap(best) == 0.0
-    return with_value(config, knob.key, best), Matched(arm, knob.key, best, paired_t(tried[best]), target, reached)
+    spent, reached = paired_t(tried[best]), gap(best) == 0.0
+    return with_value(config, knob.key, best), Matched(arm, knob.key, best, spent, target, reached,
+                                                       float(np.mean(tried[knob.value])))
 
 
 # ---- knobs ---------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from sim.files import write_columns, write_text
 from sim.lab.effects import Comparison, Effect
 from sim.lab.findings import Findings, Return
 from sim.lab.guardrails import rails_of
+from sim.lab.phrases import heads, named, phrases
+from sim.lab.report.words import Words
 from sim.lab.study import Study
 from sim.lab.verdict import yuan
 from sim.listing import table
@@ -66,20 +68,21 @@ def write_returns(path: Path, returns: Sequence[Return]) -> None:
 
 def page(study: Study, found: Findings) -> str:
     """What a study prints: a line an arm and metric, returns, guardrails, why it stopped, the verdict."""
-    comparison = found.comparison
-    parts = [table([HEAD, *map(_line, comparison.effects)])]
+    comparison, lang = found.comparison, study.lang
+    parts = [table([heads(HEAD, lang), *(_line(one, lang) for one in comparison.effects)])]
     if found.returns:
-        parts.append(table([RETURN_HEAD, *map(_return_line, found.returns)]))
-    parts.append("\n".join(f"{one.arm}: {one.sentence(study.lang)}" for one in found.standings))
-    parts.append(assumptions(comparison))
-    parts += ["\n".join(_pairing(found)), _burn_in(comparison), comparison.stop_reason, comparison.verdict]
+        parts.append(table([heads(RETURN_HEAD, lang), *map(_return_line, found.returns)]))
+    parts.append("\n".join(phrases("page", lang)["line"].format(arm=one.arm, text=one.sentence(lang))
+                           for one in found.standings))
+    parts.append(assumptions(comparison, lang))
+    parts += ["\n".join(_pairing(found, lang)), _burn_in(comparison, lang), comparison.stop_reason, comparison.verdict]
     return "\n\n".join(part for part in parts if part)
 
 
-def assumptions(comparison: Comparison) -> str:
+def assumptions(comparison: Comparison, lang: str) -> str:
     """Whether the signs hold over the futures of what is assumed; empty where none were asked for."""
     found = comparison.futures
-    return "\n".join(["Assumed, not found", *(one.sentence for one in found.arms)]) if found else ""
+    return "\n".join([phrases("page", lang)["assumed"], *(one.sentence for one in found.arms)]) if found else ""
 
 
 HEAD = ("arm", "metric", "control", "Δ", "Δ %", "95 % CI of Δ", "p", "p adj.", "P(Δ > 0)", "n", "VRF", "remarks")
@@ -87,11 +90,12 @@ RETURN_HEAD = ("arm", "extra spend ¥", "incremental ROI", "95 % CI", "attribute
                "LTV ¥", "paid back from day")
 
 
-def _line(one: Effect) -> tuple[str, ...]:
+def _line(one: Effect, lang: str) -> tuple[str, ...]:
     """One effect as a row of texts."""
+    words = Words(lang)
     share = f"{100 * one.relative:+.2f}" if math.isfinite(one.relative) else "–"
-    remarks = ", ".join([*([one.adjustment] if one.adjustment else []), *one.flags])
-    return (one.arm, one.metric, figure(one.control), figure(one.delta, sign=True), share,
+    remarks = ", ".join([*([words.method(one.adjustment)] if one.adjustment else []), *map(words.flag, one.flags)])
+    return (one.arm, named(one.metric, lang), figure(one.control), figure(one.delta, sign=True), share,
             f"{figure(one.low, sign=True)} … {figure(one.high, sign=True)}", chance(one.p), chance(one.p_adjusted),
             figure(one.better), str(one.n), figure(one.vrf), remarks)
 
@@ -118,21 +122,22 @@ def chance(p: float) -> str:
     return "–" if math.isnan(p) else "< .0001" if p < 0.0001 else f"{p:.4f}"
 
 
-def _burn_in(comparison: Comparison) -> str:
+def _burn_in(comparison: Comparison, lang: str) -> str:
     """How long the worlds ran in, and what the recommender knew before day 0 and on each arm's last day."""
-    told = comparison.manifest.get("recommender", {})
-    parts = [f"{name}: lift {figure(one['reco_lift'])}, mean interest served {figure(one['mean_interest_served'])}"
-             for name, one in told.items()]
-    return f"burn-in {comparison.manifest['burn_in']} days; recommender {'; '.join(parts)}" if parts else ""
+    told, say = comparison.manifest.get("recommender", {}), phrases("page", lang)
+    parts = [say["learnt"].format(name=say.get(name, name), lift=figure(one["reco_lift"]),
+                                  interest=figure(one["mean_interest_served"])) for name, one in told.items()]
+    return say["burn_in"].format(days=comparison.manifest["burn_in"], parts=say["join"].join(parts)) if parts else ""
 
 
-def _pairing(found: Findings) -> Iterator[str]:
+def _pairing(found: Findings, lang: str) -> Iterator[str]:
     """The primary's variance-reduction factor with its F interval at a few horizons, arm by arm."""
+    say = phrases("page", lang)
     for arm, factors in found.pairing.items():
         last = factors.shape[1]
         days = sorted({day for day in (7, 14, 30, 60, last) if day <= last})
-        shown = ", ".join("day {}: {} ({} … {})".format(day, *map(figure, factors[:, day - 1])) for day in days)
-        yield f"{arm}: variance-reduction factor of the cumulated primary, 95 % by F: {shown}"
+        shown = say["comma"].join(say["factor"].format(day, *map(figure, factors[:, day - 1])) for day in days)
+        yield say["pairing"].format(arm=arm, factors=shown)
 
 
 def pairing_rows(found: Findings) -> Iterator[list[Any]]:

@@ -1,7 +1,7 @@
 """The lab's prose in English and Chinese, out of phrases.yaml."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,3 +21,14 @@ def label(metric: str, lang: str) -> str:
     from sim.lab.report.words import Words
 
     return Words(lang).metric(base_of(metric))
+
+
+def named(metric: str, lang: str) -> str:
+    """A summary number in a printed table: its key, which can be typed again, or its Chinese name."""
+    return metric if lang == "en" else label(metric, lang)
+
+
+def heads(columns: Sequence[str], lang: str) -> tuple[str, ...]:
+    """The headings of a printed table."""
+    say = phrases("columns", lang)
+    return tuple(say.get(column, column) for column in columns)

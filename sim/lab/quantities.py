@@ -4,14 +4,6 @@ from __future__ import annotations
 from functools import cache
 
 PARTS = ("_total", "_first", "_last", "_horizon")
-UNITS = (  # by how a name begins, where `sim.metrics` has no line of its own
-    ("gmv_", "yuan"), ("subsidy_", "yuan"), ("flow_", "yuan"), ("spend", "yuan"), ("orders_per", "orders/user"),
-    ("orders_", "orders"), ("visitor_d", "share"), ("p_next_", "share"), ("gini_", "0–1"),
-    ("impressions", "impressions"),
-)
-ENDS = (("_share", "share"), ("_rate", "share"), ("_minutes", "minutes"), ("_income", "yuan"))
-ALONE = {"hhi": "0–1", "repurchase_90": "share", "gmv_per_dau": "yuan/user", "passives": "answers",
-         "detractors": "answers", "habit": "0–1", "mindshare": "0–1"}
 NO_ZERO = {"points", "sd"}  # scales whose zero means nothing: no relative effects
 
 
@@ -34,14 +26,10 @@ def unit_of(metric: str) -> str:
 
 
 def _unit(base: str) -> str:
-    """The unit of a daily column or of a measure of the order log."""
-    from sim.metrics import DEFINITIONS
+    """The unit of a daily column or of a measure of the order log; of money that is no metric, yuan."""
+    from sim.definitions import definition
 
-    if base in DEFINITIONS or base in ALONE:
-        return DEFINITIONS[base][0] if base in DEFINITIONS else ALONE[base]
-    begins = (unit for start, unit in UNITS if base.startswith(start))
-    ends = (unit for end, unit in ENDS if base.endswith(end))
-    return next(begins, None) or next(ends, "")
+    return definition(base)[0] or ("yuan" if base.startswith(("flow_", "spend")) else "")
 
 
 def has_ratio(metric: str) -> bool:
@@ -50,19 +38,22 @@ def has_ratio(metric: str) -> bool:
 
 
 VENUES = ("video", "live", "mall", "search", "shop")
-MORE_COLUMNS = ("visitors", "adoptions", "invited", "visitor_d7", "visitor_d30", "passives", "detractors", "mindshare",
-                "deliveries", "lapsed_budget", "lapsed_stock", "mcn_income", "gini_merchants", "gini_products", "cards",
-                "follows", "unfollows")
+MORE_COLUMNS = (
+    "unfollows", "arrivals_new", "lapsed_stock", "gini_merchants", "gini_products", "minutes", "reco_lift_known",
+    "mean_interest_fresh", "mean_interest_known", "minutes_feed", "minutes_live", "minutes_mall", "minutes_search",
+    "minutes_shop",
+    *(f"visitor_d{days}{who}" for days in (1, 7, 30) for who in ("", "_new", "_returning")),
+)  # columns that are defined under another one's name
 
 
 @cache
 def known_metrics() -> frozenset[str]:
-    """Every summary number that a world can have, `subsidy_<instance>` apart."""
-    from sim.metrics import DEFINITIONS, FUNNEL
+    """Every summary number that a world can have, `subsidy_<instance>` and `assisted_gmv_<who>_<where>` apart."""
+    from sim.definitions import definitions
     from sim.orderlog import NAMES
-    from sim.summary import DERIVED, is_flow
+    from sim.summary import is_flow
 
     venues = {f"{name}_{venue}" for name in ("gmv", "orders") for venue in VENUES}
-    columns = {name for name in DEFINITIONS if "<" not in name} | venues | {*FUNNEL, *DERIVED, *MORE_COLUMNS}
+    columns = {name for name in definitions() if not {"<", "."} & set(name)} | venues | set(MORE_COLUMNS)
     parts = {f"{name}{part}" for name in columns for part in ("", "_first", "_last")}
     return frozenset(parts | {f"{name}_total" for name in columns if is_flow(name)} | set(NAMES))

@@ -15,6 +15,7 @@ from sim.lab.ask import Task
 from sim.lab.desk import Desk
 from sim.lab.execute import Failure, failure_path
 from sim.lab.item import Item
+from sim.lab.match_page import MATCHED, read_budgets, tell_budgets
 from sim.lab.outputs import manifest_of
 from sim.lab.roll import Roll, read_roll
 from sim.lab.settings import LANGUAGES
@@ -23,7 +24,7 @@ from sim.lab.verbs import SAY, VERBS
 from sim.lab.workshop import Workshop, sample
 from sim.schema import ConfigError, listed
 
-MATCHED = "matched.yaml"
+MATCH = "match"  # its budgets are numbers in a table, not worlds to be read again
 
 
 class Archive(Workshop):
@@ -57,14 +58,17 @@ def remake(folder: Path, lang: str | None = None) -> int:
     """
     manifest, told = read_json(folder), read_told(folder)
     verb, roll = str(manifest.get("verb")), read_roll(folder)
-    if verb not in SAY:
-        raise ConfigError(str(folder), MISSING, f"is of icsim {verb}; reports are made of {listed(SAY)}")
+    if verb not in (*SAY, MATCH):
+        raise ConfigError(str(folder), MISSING, f"is of icsim {verb}; reports are made of {listed((*SAY, MATCH))}")
     if roll is None:
         raise ConfigError(str(folder), MISSING, "was interrupted before its first world: nothing to report")
     if lang is not None and lang not in LANGUAGES:
         raise ConfigError("lang", lang, f"must be one of {listed(LANGUAGES)}")
     task = asked_again(folder, verb, told, manifest)
     task = replace(task, study=replace(task.study, lang=lang or task.study.lang))
+    if verb == MATCH:
+        print(tell_budgets(folder, read_budgets(folder), task.study))
+        return said_where(folder)
     archive = Archive(task, roll)
     program = {name: manifest[name] for name in ("sources", "packages")}
     here = Desk(with_matched(task), archive, manifest_of(task.study) | program)
@@ -75,6 +79,11 @@ def remake(folder: Path, lang: str | None = None) -> int:
     if archive.missing:
         print(f"half-finished: {archive.missing} of {len(items)} worlds are missing; they count as undefined")
     SAY[verb](here, items)
+    return said_where(folder)
+
+
+def said_where(folder: Path) -> int:
+    """Say where the report is; 0, for done."""
     page = folder / "report.html"
     print(page if page.exists() else folder)
     return 0
@@ -123,5 +132,4 @@ def with_matched(task: Task) -> Task:
         raise ConfigError(str(task.out), MISSING, "was interrupted before its budgets were equal: nothing to report")
     told = {name: words for one in yaml.safe_load(path.read_text("utf-8"))["arms"] for name, words in one.items()}
     base = world_overrides(shlex.split(study.command)[2:])
-    return replace(task, study=replace(study, arms={name: arm(name, words, base) for name, words in told.items()},
-                                       told=told))
+    return replace(task, study=study.matched({name: arm(name, words, base) for name, words in told.items()}, told))

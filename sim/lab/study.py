@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.config import WORLD_GROUPS, SimConfig, config_hash, to_plain
@@ -37,6 +37,7 @@ class Study:
     design: Mapping[str, Any] = field(default_factory=dict)  # doses or factors: part of the question
     command: str = ""
     told: Mapping[str, Sequence[str]] = field(default_factory=dict)  # arm: its overrides, for readers
+    asked: str = ""  # the question's name before its arms' knobs were set for equal spend; empty: they are as asked
 
     def __post_init__(self) -> None:
         """Refuse what cannot be compared."""
@@ -60,12 +61,21 @@ class Study:
 
     @property
     def key(self) -> str:
-        """The question's name: arms, control, primary and secondary metrics, matching; not n, engine or looks."""
+        """The question's name: arms, control, primary and secondary metrics, matching; not n, engine or looks.
+
+        Matching the arms' budgets answers part of the question and leaves its name as it is.
+        """
+        if self.asked:
+            return self.asked
         asked = {"verb": self.verb, "control": self.control, "primary": self.primary, "metrics": list(self.metrics),
                  "arms": [[name, _world(config)] for name, config in self.arms.items()],
                  "match": to_plain(self.match) if self.match and self.match.by else None, "design": self.design}
         asked |= {"futures": to_plain(self.futures)} if self.futures.k else {}
         return config_hash(asked)
+
+    def matched(self, arms: dict[str, SimConfig], told: Mapping[str, Sequence[str]]) -> Study:
+        """The same question with its arms' knobs set for equal spend."""
+        return replace(self, arms=arms, told=told, asked=self.key)
 
     @property
     def primary_key(self) -> str:

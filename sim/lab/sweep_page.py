@@ -11,6 +11,7 @@ from sim.lab.desk import Desk, write_comparison
 from sim.lab.effects import Comparison
 from sim.lab.item import Item
 from sim.lab.outputs import chance, figure, page, write_csv
+from sim.lab.phrases import heads, phrases
 from sim.lab.report import DoseCurve, dose_figure, write_chart
 from sim.lab.sweep import Response, responses
 from sim.listing import table
@@ -32,20 +33,20 @@ def tell_doses(here: Desk, items: Sequence[Item]) -> str:
         if all(isinstance(value, int | float) for value in (one.first, *(dose.value for dose in one.doses))):
             chart = dose_figure(curve_of(one, found.comparison), study.lang)
             write_chart(chart._replace(name=f"dose_{one.key}"), here.task.out / "figures")
-    return "\n\n".join([page(study, found), *(paragraph(one) for one in answers)])
+    return "\n\n".join([page(study, found), *(paragraph(one, study.lang) for one in answers)])
 
 
-def paragraph(one: Response) -> str:
+def paragraph(one: Response, lang: str) -> str:
     """A key's table, best dose and first dose that loses money."""
+    say = phrases("doses", lang)
     lines = [(typed(dose.value), figure(dose.effect.delta, sign=True), figure(100 * dose.effect.relative, sign=True),
               f"{figure(dose.effect.low, sign=True)} … {figure(dose.effect.high, sign=True)}", chance(dose.effect.p),
               chance(dose.effect.p_adjusted), figure(dose.roi.value),
               f"{figure(dose.roi.low)} … {figure(dose.roi.high)}", figure(dose.marginal.value)) for dose in one.doses]
-    best, good = (", ".join(map(typed, values)) or "unknown" for values in (one.best, one.as_good))
-    loses = "none" if one.unprofitable is None else typed(one.unprofitable)
-    return (f"{one.key}, against {typed(one.first)}\n{table([HEAD, *lines])}\n"
-            f"best dose {best}; doses that cannot be told from it (95 % confidence set): {good}\n"
-            f"first dose with incremental ROI < 1: {loses}")
+    best, good = (", ".join(map(typed, values)) or say["unknown"] for values in (one.best, one.as_good))
+    loses = say["none"] if one.unprofitable is None else typed(one.unprofitable)
+    return "\n".join([say["title"].format(key=one.key, first=typed(one.first)), table([heads(HEAD, lang), *lines]),
+                      say["best"].format(best=best, good=good), say["loses"].format(dose=loses)])
 
 
 def rows(one: Response) -> Iterator[list[Any]]:

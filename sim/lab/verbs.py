@@ -19,14 +19,14 @@ from sim.lab.desk import Desk, desk, failed, write_comparison
 from sim.lab.factorial import Design
 from sim.lab.foresee import announce
 from sim.lab.item import Item
-from sim.lab.match import Matched, match_arms
-from sim.lab.outputs import figure, page, write_csv
+from sim.lab.match import match_arms
+from sim.lab.match_page import MATCHED, budgets_of, tell_budgets, told_of
+from sim.lab.outputs import page
 from sim.lab.study import Study
 from sim.lab.sweep import Sweep
 from sim.lab.sweep_page import tell_doses
 from sim.lab.workshop import Workshop, items_of, sample
 from sim.launch import launch
-from sim.listing import table
 from sim.schema import ConfigError
 
 Act = Callable[[Task], int]
@@ -83,43 +83,22 @@ def match(task: Task) -> int:
     """The knobs with which arms spend the same."""
     with desk(task) as here:
         matched(here)
+        print(f"files: {task.out}")
         return failed(here.workshop)
 
 
 # ---- equal budgets -------------------------------------------------------------------------------
 
 def matched(here: Desk) -> Study:
-    """The study with its arms' knobs set for equal spend; prints and writes them."""
+    """The study with its arms' knobs set for equal spend; prints, writes and draws them."""
     study = here.task.study
     assert study.match is not None
     arms, found = match_arms(study, partial(spend, here.workshop, study, study.match.n))
-    print(table([HEAD, *map(_line, found)]), end="\n\n")
-    write_csv(here.task.out / "matched.csv", COLUMNS, map(_row, found))
-    told = dict(study.told)
-    for one in found:
-        if one.knob:
-            told[one.arm] = [*told.get(one.arm, ()), f"{one.knob}={one.value!r}"]
-    write_yaml(here.task.out / "matched.yaml", {"arms": [{arm: list(told.get(arm, ()))} for arm in arms]})
-    return replace(study, arms=arms, told=told)
-
-
-HEAD = ("arm", "knob", "value", "spend ¥ a world", "95 % CI", "target ¥", "")
-COLUMNS = ("arm", "knob", "value", "spend", "spend_low", "spend_high", "target", "reached")
-
-
-def _row(one: Matched) -> list[object]:
-    """One matched arm as a row of numbers."""
-    spent = one.spend
-    interval = float(spent.delta), float(spent.low), float(spent.high)
-    return [one.arm, one.knob, one.value, *interval, one.target, one.reached]
-
-
-def _line(one: Matched) -> tuple[str, ...]:
-    """One matched arm as a row of texts."""
-    value = "–" if np.isnan(one.value) else f"{one.value:.6g}"
-    interval = f"{figure(float(one.spend.low))} … {figure(float(one.spend.high))}"
-    return (one.arm, one.knob or "as it is", value, figure(float(one.spend.delta)), interval, figure(one.target),
-            "" if one.reached else "not reached: the nearest there is")
+    budgets = budgets_of(found)
+    print(tell_budgets(here.task.out, budgets, study), end="\n\n")
+    told = told_of(study, budgets)
+    write_yaml(here.task.out / MATCHED, {"arms": [{arm: list(told.get(arm, ()))} for arm in arms]})
+    return study.matched(arms, told)
 
 
 def spend(workshop: Workshop, study: Study, n: int, arm: str, config: SimConfig) -> np.ndarray:

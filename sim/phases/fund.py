@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.ledger import Account, Flow
 from sim.phases.policies import PAID
-from sim.tables import STANDS
+from sim.tables import PLATFORM, STANDS
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -25,14 +25,14 @@ def run(world: World) -> None:
         if name not in world.policy_state:
             continue
         granted = int(world.purses["spent"][row]) - int(world.policy_state[name][PAID])
-        own = float(world.purses["funders"][row, 0])
+        own = float(world.purses["funders"][row, PLATFORM])
         if granted > 0 and own > 0.0:
             fill(world, row, math.ceil(granted * own) + odd_fen(world, row, orders))
 
 
 def odd_fen(world: World, row: int, orders: int) -> int:
     """Most fen by which whole fen may exceed the platform's exact part today."""
-    exact = world.purses["funders"][row, 0] == 1.0 and not (world.cover["purse"] == row).any()
+    exact = world.purses["funders"][row, PLATFORM] == 1.0 and not (world.cover["purse"] == row).any()
     return 0 if exact else ODD_FEN * orders
 
 

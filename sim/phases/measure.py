@@ -7,7 +7,7 @@ from sim.ledger import Flow
 from sim.metrics import day_row
 from sim.phases.policies import note_budgets
 from sim.tally import Count
-from sim.world import World
+from sim.world import SERIES, World
 
 
 def run(world: World) -> None:
@@ -41,9 +41,10 @@ def close_books(world: World) -> None:
 def note_history(world: World) -> None:
     """Arrivals begin their spell tomorrow; first orders count on their day."""
     day, history = world.today, world.history
-    for name in ("arrivals", "first_orders"):
+    for name in SERIES:
         history[name] = long_enough(history[name], day + 2)
     history["arrivals"][day + 1] = world.tally[Count.ARRIVALS]
+    history["arrivals_new"][day + 1] = world.tally[Count.ARRIVALS_NEW]
     history["first_orders"][day] = int((world.day.orders["nth"] == 1).sum())
 
 

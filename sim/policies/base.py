@@ -45,7 +45,7 @@ class Funders:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """The four shares in the order of `sim.tables.PURSE`."""
+        """The four shares by their places in `sim.tables`: PLATFORM, MERCHANT, CREATOR, PARTNER."""
         return astuple(self)
 
 

@@ -110,6 +110,7 @@ def begin_spell(t, num, now, u):
         u.need[k] = u.excited_by[k] = u.weariness[k] = 0
         u.cupboard[k] = u.intent[k] = u.reference[k] = 0.0
     t.tally[Count.ARRIVALS] += 1
+    t.tally[Count.ARRIVALS_NEW] += u.spell == 1
     t.tally[Count.INVITED] += u.net_invites > 0 and u.reached == 0
 
 

@@ -45,6 +45,7 @@ ORGANIC, ADVERT, EXPLORE = 0, 1, 2
 FRIEND_SLOT = 1000  # slot numbers of friends' cards start here
 MILLIFEN = 1000.0
 MOST_WEARY = 65_535  # a uint16 column holds it
+FRESH, KNOWN = 7, 60  # days of a first stay in which a user is new to the recommender, and after which well known
 
 
 @kernel
@@ -277,12 +278,16 @@ def count_slot(t, u, flags, disliked, m):
         t.tally[Count.EXPLORE_WATCHES] += flags & WATCH
         t.tally[Count.EXPLORE_NEGATIVES] += disliked
         count_reach(t, u, Count.QUIET_EXPLORED, Count.KEEN_EXPLORED, flags)
+        count_tenure(t, u, Count.FRESH_EXPLORED, Count.KNOWN_EXPLORED, flags)
     elif not flags & AD:
         t.tally[Count.INTEREST_SUM] += to_fixed(m)
         t.tally[Count.INTEREST_COUNT] += 1
         t.tally[Count.ORGANIC_WATCHES] += flags & WATCH
         t.tally[Count.ORGANIC_NEGATIVES] += disliked
         count_reach(t, u, Count.QUIET_ORGANIC, Count.KEEN_ORGANIC, flags)
+        place = count_tenure(t, u, Count.FRESH_ORGANIC, Count.KNOWN_ORGANIC, flags)
+        if place >= 0:
+            t.tally[place + 2] += to_fixed(m)
 
 
 @kernel
@@ -294,6 +299,17 @@ def count_reach(t, u, quiet, keen, flags):
     elif u.score > 0.0:
         t.tally[keen] += 1
         t.tally[keen + 1] += flags & WATCH
+
+
+@kernel
+def count_tenure(t, u, fresh, known, flags):
+    """Add a slot and its watch to those of users in the first week of all, or long on the platform; the row, or -1."""
+    stayed = t.now[0].day - u.started
+    place = fresh if u.spell <= 1 and stayed < FRESH else known if stayed >= KNOWN else -1
+    if place >= 0:
+        t.tally[place] += 1
+        t.tally[place + 1] += flags & WATCH
+    return place
 
 
 @kernel

@@ -21,6 +21,13 @@ def test_the_loss_is_zero_inside_ends_included_and_grows_with_distance():
     assert [loss([line(3.0 + d)]) for d in (1, 2, 3)] == [1.0, 4.0, 9.0] == [loss([line(1.0 - d)]) for d in (1, 2, 3)]
 
 
+def test_losing_sight_of_a_pattern_never_pays():
+    """An undefined value is as bad as any, however wild; a value that comes nearer is never worse."""
+    blank = loss([line(None)])
+    assert all(loss([line(value)]) <= blank for value in (-1e9, -3.0, 0.9, 4.0, 7.9, 1e9))
+    assert loss([line(7.9)]) < blank == loss([line(1e9)])
+
+
 def test_the_loss_ignores_emergent_and_input_bands():
     assert loss([line(2.0), line(99.0, "emergent"), line(99.0, "input"), line(None, "emergent")]) == 0
 

@@ -85,6 +85,16 @@ def test_the_reader_may_stop_reading(tmp_path: Path) -> None:
     assert (done.stdout.splitlines()[1], done.stderr) == ("0", "")
 
 
+def test_a_reader_that_leaves_within_hydra_is_met_quietly(tmp_path: Path) -> None:
+    """Hydra would report the broken pipe with a traceback; the first word is written into a pipe nobody reads."""
+    code = ("import sys; from sim import cli; cli._simulate = lambda config: print('x' * 200_000) or 0; "
+            "sys.exit(cli.main(['run', 'population=toy']))")
+    shell = f'"{sys.executable}" -c "{code}" | true; echo "${{PIPESTATUS[0]}}"'
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+                          capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("0", "")
+
+
 # ---- running ------------------------------------------------------------------------------------------------------
 
 def test_run_hands_over_the_checked_configuration_and_writes_nothing_itself(icsim: Icsim, tmp_path: Path) -> None:

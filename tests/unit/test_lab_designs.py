@@ -1,6 +1,7 @@
 """Arms, doses, designs and matched budgets, without simulating: what is asked for, and what known outcomes say."""
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sim.config import SimConfig
 from sim.lab import factorial, match, sweep
 from sim.lab.arms import arms_of, read_arm, world_overrides
 from sim.lab.findings import Worlds, findings
+from sim.lab.match_page import budgets_of, read_budgets, tell_budgets, told_of
 from sim.lab.settings import Match
 from sim.lab.stats.draws import generator
 from sim.lab.study import Study
@@ -204,6 +206,27 @@ def test_all_that_spend_end_at_the_least_spend() -> None:
     assert costs("", arms["subsidy"]).mean() == pytest.approx(400, rel=0.02)
     assert arms["subsidy"].policy["subsidy"]["intensity"] < 1 and arms["subsidy"].policy["subsidy"]["depth"] == 0.13
     assert all(arms[name] == asked.arms[name] for name in ("baseline", "small_rooms", "store_diversion"))
+
+
+def test_matching_answers_a_question_and_asks_no_other() -> None:
+    """Key and hash of the primary are those fixed before the first run; other knobs would be another question."""
+    asked = study("baseline", "subsidy", "small_rooms", match=matching())
+    arms, found = match.match_arms(asked, costs)
+    told = told_of(asked, budgets_of(found))
+    matched = asked.matched(arms, told)
+    assert matched.arms != asked.arms and told["subsidy"][-1].startswith("policy.subsidy.intensity=0.")
+    assert (matched.key, matched.primary_key) == (asked.key, asked.primary_key)
+    assert replace(matched, asked="").key != asked.key
+    assert [one.given for one in found] == [pytest.approx(costs("", asked.arms[one.arm]).mean()) for one in found]
+
+
+def test_the_table_of_budgets_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    """matched.csv keeps every digit, and the undefined value of an arm left as it is."""
+    asked = study("baseline", "subsidy", "small_rooms", match=matching(), verb="match", command="icsim match")
+    budgets = budgets_of(match.match_arms(asked, costs)[1])
+    assert "policy.subsidy.intensity" in tell_budgets(tmp_path, budgets, asked)
+    assert str(read_budgets(tmp_path)) == str(budgets)  # NaN is itself here
+    assert "旋钮" in tell_budgets(tmp_path, budgets, replace(asked, lang="zh"))
 
 
 @pytest.mark.parametrize("target", ["100", "3000", "9000"])

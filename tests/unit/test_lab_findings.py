@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from dataclasses import replace
 
@@ -11,9 +12,14 @@ from scipy import stats as scipy_stats
 
 from sim.lab import guardrails
 from sim.lab.assumed import assumed, numbers
-from sim.lab.findings import findings, pairs_of, precise, stop_reason
+from sim.lab.findings import findings, money_of, pairs_of, precise, stop_reason
+from sim.lab.outputs import page
 from sim.lab.quantities import base_of, has_ratio, known_metrics, unit_of
 from sim.lab.stats.multiple import holm
+from sim.lab.stats.relative import Ratio
+from sim.lab.sweep import Dose, Response
+from sim.lab.sweep_page import paragraph
+from sim.listing import width_of
 from sim.schema import ConfigError
 from tests.unit.lab_studies import outcomes, statistics, study
 
@@ -240,3 +246,48 @@ def test_assumptions_start_with_what_the_arms_move() -> None:
 def test_units_and_columns_of_summary_numbers(metric: str, base: str, unit: str) -> None:
     assert (base_of(metric), unit_of(metric)) == (base, unit)
     assert metric in known_metrics()
+
+
+# ---- printed in Chinese -------------------------------------------------------------------------------------------
+
+KEPT = re.compile(r"baseline|subsidy|placebo|policy\.\S*|depth|control|toy|max-t|Holm|holm|bh|p-?|n|confirm|block")
+
+
+def english(text: str) -> set[str]:
+    """Words of two small letters or more that are no name of an arm, key or method."""
+    return {word for word in re.findall(r"[A-Za-z._-]*[a-z]{2,}[A-Za-z._-]*", text) if not KEPT.fullmatch(word)}
+
+
+def test_the_printed_page_is_chinese_where_it_is_asked_to_be() -> None:
+    """Headings, metrics, remarks, returns, guardrails, stop and verdict; columns stay aligned on a terminal."""
+    asked = study("baseline", "subsidy", "placebo", n=4, lang="zh")
+    found = findings(asked, outcomes(asked, {"subsidy": 3.0}), {"burn_in": 20, "recommender": {
+        "before day 0": {"reco_lift": 2.0, "mean_interest_served": 0.5}}})
+    printed = page(asked, found)
+    assert "净 GMV" in printed and "所有世界完全相同" in printed and "第 0 天之前" in printed
+    assert not english(printed), english(printed)
+    head, first, *_ = printed.splitlines()
+    assert width_of(head[:head.index("Δ ")]) == width_of(first[:first.index("+")])
+
+
+def test_a_sweeps_table_is_chinese_where_it_is_asked_to_be() -> None:
+    undefined = Ratio(math.nan, math.nan, math.nan)
+    asked = study("baseline", "subsidy", n=4)
+    [effect] = [one for one in findings(asked, outcomes(asked, {"subsidy": 3.0}), {}).comparison.effects
+                if one.metric == asked.primary]
+    answer = Response("policy.subsidy.depth", 0, (Dose(0.1, effect, undefined, undefined),), (0.1,), (), None)
+    assert not english(paragraph(answer, "zh")) and "best dose 0.1" in paragraph(answer, "en")
+
+
+# ---- money by purse -----------------------------------------------------------------------------------------------
+
+def test_purses_stand_apart_only_where_there_are_several_and_a_mean_is_no_sum() -> None:
+    """The mean a day of all subsidies, whose name ends like a sum, is no purse; a single purse would stand twice."""
+    asked = study("baseline", "subsidy", n=4)
+    worlds = outcomes(asked, {"subsidy": 3.0})
+    rows = np.arange(8.0).reshape(2, 4)
+    one = {"subsidy_total": rows, "subsidy_total_total": 20 * rows, "subsidy_subsidy_total": 20 * rows}
+    alone = money_of(asked, worlds._replace(values=worlds.values | one))["subsidy"]
+    assert alone["subsidy_total"] == 20 * rows[1].mean() and not {"subsidy", "subsidy_subsidy"} & set(alone)
+    both = worlds._replace(values=worlds.values | one | {"subsidy_two_total": rows})
+    assert {"subsidy_subsidy", "subsidy_two", "subsidy_total"} <= set(money_of(asked, both)["subsidy"])

@@ -1,6 +1,7 @@
 """`icsim report` writes what the verb wrote, to the last byte; `study=` says what the command line would have said."""
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,26 @@ def test_a_report_is_made_again_to_the_last_byte(icsim: Icsim, tmp_path: Path, w
             path.unlink()
     assert icsim("report", "study").code == 0
     assert files(tmp_path / "study") == before
+
+
+@pytest.mark.slow
+def test_matched_budgets_are_drawn_again_and_the_primary_keeps_its_hash(icsim: Icsim, tmp_path: Path) -> None:
+    """Matching sets knobs, it asks no other question: manifest and report name the one hash fixed before the runs."""
+    arms = 'arms=[baseline,subsidy,{deep:["policy=[subsidy]","policy.subsidy.depth=0.4"]}]'
+    words = (arms, *QUICK, "match.n=2", "match.tolerance=0.2")
+    assert icsim("match", *words).code == 0
+    before = files(tmp_path / "study")
+    assert {"figures/budgets.png", "figures/budgets.csv", "report.html", "matched.csv"} <= set(before)
+    for name in ("figures/budgets.png", "figures/budgets.csv", "report.html", "report.md", "matched.csv"):
+        if name != "matched.csv":
+            (tmp_path / "study" / name).unlink()
+    assert icsim("report", "study").code == 0 and files(tmp_path / "study") == before
+    assert icsim("compare", *words, "match.by=spend", "out=compared").code == 0
+    manifest = json.loads((tmp_path / "compared" / "manifest.json").read_text("utf-8"))
+    report = (tmp_path / "compared" / "report.md").read_text("utf-8")
+    assert f"hash {manifest['primary_hash'][:12]})" in report
+    before = files(tmp_path / "compared")
+    assert icsim("report", "compared").code == 0 and files(tmp_path / "compared") == before
 
 
 def test_a_half_finished_study_says_so_and_reads_what_is_there(icsim: Icsim, tmp_path: Path) -> None:

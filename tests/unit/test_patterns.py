@@ -95,7 +95,7 @@ def test_a_value_on_the_edge_is_inside_and_beyond_it_outside(band: Band) -> None
 
 
 def test_a_band_needs_both_ends_in_order_or_none() -> None:
-    told = {"id": "P0", "what": "x", "role": "input", "grade": "A", "source": "none"}
+    told = {"id": "P0", "what": "x", "zh": "某值", "role": "input", "grade": "A", "source": "none"}
     for ends in ({"low": 1.0}, {"high": 1.0}, {"low": 2.0, "high": 1.0}):
         with pytest.raises(ConfigError):
             build(Band, told | ends)
@@ -252,7 +252,7 @@ def test_a_random_recommender_has_no_lift(tmp_path: Path) -> None:
 
 def test_a_finished_run_is_read_where_it_lies_or_written_elsewhere(icsim: Icsim, lived: Path, tmp_path: Path) -> None:
     done = icsim("patterns", f"from={lived}", "out=card")
-    assert done.code == 0 and "patterns of toy, era omni, no policy, seed 1, 70 days" in done.out
+    assert done.code == 0 and "Patterns: toy, era omni, no policy, seed 1, 70 days" in done.out
     assert sorted(path.name for path in (tmp_path / "card").iterdir()) == ["patterns.json", "patterns.png"]
     assert not (lived / "patterns.json").exists()
     assert icsim("patterns", f"from={lived}").code == 0

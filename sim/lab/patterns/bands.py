@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from sim.lab.phrases import phrases
 from sim.schema import GRADES, SETTING, build, choice, number, text
 
-ROLES = {
-    "input": "put in; a check of the wiring",
-    "calibrated": "tuned on",
-    "emergent": "evidence, never tuned on",
-}
+ROLES = ("input", "calibrated", "emergent")  # what they mean: phrases.yaml
 NEEDS = {"orders": "record.orders=true", "panel": "record.panel=2000"}  # a file of the run, and what writes it
 SIZES = {"city": 200_000}  # users a world needs to count as one
 
@@ -23,7 +20,8 @@ class Band:
 
     id: str = text("pattern of model.md section 4, and which part of it")
     what: str = text("the value in words")
-    role: str = choice(tuple(ROLES), "what being inside is worth")
+    zh: str = text("the same in Chinese")
+    role: str = choice(ROLES, "what being inside is worth")
     grade: str = choice(tuple(GRADES), "evidence behind the band")
     source: str = text("of the band")
     low: float | None = number("", -1e12, 1e12, SETTING, "lower end, itself inside", default=None)
@@ -44,14 +42,18 @@ class Band:
             return None
         return bool(self.low <= value <= self.high)
 
-    def meant_for(self, users: int, days: int) -> str:
+    def words(self, lang: str) -> str:
+        """The value in words of a language."""
+        return self.zh if lang == "zh" else self.what
+
+    def meant_for(self, users: int, days: int, lang: str = "en") -> str:
         """In words what the world is too small or too short for; nothing where it is neither."""
-        needs = []
+        needs, say = [], phrases("card", lang)
         if users < SIZES.get(self.least, 0):
             needs.append(f"≥ {self.least}")
         if days < self.days:
-            needs.append(f"≥ {self.days} days")
-        return f"meant for {' and '.join(needs)}" if needs else ""
+            needs.append(say["days"].format(days=self.days))
+        return say["meant"].format(needs=say["and"].join(needs)) if needs else ""
 
 
 @cache

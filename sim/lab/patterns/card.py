@@ -10,10 +10,12 @@ from sim.files import write_text
 from sim.lab.patterns.bands import NEEDS, ROLES, Band, bands_of
 from sim.lab.patterns.finished import Run
 from sim.lab.patterns.measures import read_patterns
+from sim.lab.phrases import heads, phrases
+from sim.lab.report.words import Words
 from sim.listing import table
 from sim.summary import rule
 
-WORDS = {True: "in", False: "OUT", None: "–"}
+HEAD = ("pattern", "", "value", "band", "", "")
 
 
 class Entry(NamedTuple):
@@ -36,18 +38,18 @@ class Entry(NamedTuple):
                 "high": self.band.high, "inside": self.inside}
 
 
-def card_of(run: Run) -> list[Entry]:
+def card_of(run: Run, lang: str = "en") -> list[Entry]:
     """The card of a run, in the patterns' order; what its era has no band for is left out."""
     values = read_patterns(run)
-    return [Entry(band, values.get(band.id, math.nan), note_of(band, run)) for band in bands_of(run.era)]
+    return [Entry(band, values.get(band.id, math.nan), note_of(band, run, lang)) for band in bands_of(run.era)]
 
 
-def note_of(band: Band, run: Run) -> str:
+def note_of(band: Band, run: Run, lang: str = "en") -> str:
     """What stands in a value's way: a file that was not written, or the size or length of the world."""
     files = {"orders": run.orders, "panel": run.panel}
     if band.needs and files[band.needs] is None:
-        return f"needs {NEEDS[band.needs]}"
-    return band.meant_for(run.users, run.days)
+        return phrases("card", lang)["needs"].format(file=NEEDS[band.needs])
+    return band.meant_for(run.users, run.days, lang)
 
 
 def write_card(path: Path, entries: Sequence[Entry]) -> None:
@@ -60,40 +62,52 @@ def write_card(path: Path, entries: Sequence[Entry]) -> None:
 
 # ---- printed -------------------------------------------------------------------------------------
 
-def card_table(entries: Sequence[Entry]) -> str:
+def card_table(entries: Sequence[Entry], lang: str = "en") -> str:
     """The card as text: one part a role, with how many of its values are in their band."""
-    lines = [("pattern", "", "value", "band", "", ""), *(cells(entry) for entry in entries)]
-    head, *rows = table(lines).splitlines()
-    return "\n".join([head, *parts(entries, rows)])
+    head, *rows = table([heads(HEAD, lang), *(cells(entry, lang) for entry in entries)]).splitlines()
+    return "\n".join([head, *parts(entries, rows, lang)])
 
 
-def parts(entries: Sequence[Entry], rows: Sequence[str]) -> Iterator[str]:
+def parts(entries: Sequence[Entry], rows: Sequence[str], lang: str) -> Iterator[str]:
     """The printed rows under the headings of their roles."""
-    for role, meaning in ROLES.items():
+    for role in ROLES:
         own = [place for place, entry in enumerate(entries) if entry.band.role == role]
         if own:
-            yield rule(f"{role} ({meaning}): {score([entries[place] for place in own])}")
+            told = phrases("card", lang)["heading"].format(
+                role=meaning(role, lang), score=score([entries[place] for place in own], lang))
+            yield rule(told)
             yield from (rows[place] for place in own)
 
 
-def score(entries: Sequence[Entry]) -> str:
+def meaning(role: str, lang: str) -> str:
+    """A role and what being inside is worth in it."""
+    return phrases("card", lang)[role]
+
+
+def score(entries: Sequence[Entry], lang: str = "en") -> str:
     """How many of the values that have a band are in it, and how many are undefined."""
-    judged = [entry.inside for entry in entries if entry.inside is not None]
+    say, judged = phrases("card", lang), [entry.inside for entry in entries if entry.inside is not None]
     blank = sum(math.isnan(entry.value) for entry in entries)
-    return f"{sum(judged)} of {len(judged)} in band" + (f", {blank} undefined" if blank else "")
+    told = say["score"].format(inside=sum(judged), judged=len(judged))
+    return told + (say["blank"].format(blank=blank) if blank else "")
 
 
-def cells(entry: Entry) -> tuple[str, ...]:
+def verdict_of(entry: Entry, lang: str) -> str:
+    """Whether a value is in its band, in a word."""
+    return {True: phrases("card", lang)["in"], False: phrases("card", lang)["out"], None: "–"}[entry.inside]
+
+
+def cells(entry: Entry, lang: str) -> tuple[str, ...]:
     """One line's texts."""
     band = entry.band
-    return band.id, band.what, shown(entry.value, band), span(band), WORDS[entry.inside], entry.note
+    return band.id, band.words(lang), shown(entry.value, band), span(band, lang), verdict_of(entry, lang), entry.note
 
 
-def span(band: Band) -> str:
+def span(band: Band, lang: str = "en") -> str:
     """The band in words, `–` without one."""
     if band.low is None or band.high is None:
         return "–"
-    unit = f" {band.unit}" if band.unit else ""
+    unit = f" {Words(lang).unit(band.unit)}" if band.unit else ""
     return f"{band.low:g} … {band.high:g}{unit}".replace("-", "−")
 
 

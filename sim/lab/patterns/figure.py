@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,10 @@ from matplotlib.patches import Patch, Rectangle
 
 from sim.figures import style
 from sim.lab.patterns.bands import ROLES
-from sim.lab.patterns.card import WORDS, Entry, shown, span
+from sim.lab.patterns.card import Entry, meaning, shown, span, verdict_of
+from sim.lab.phrases import phrases
+from sim.lab.report.look import figure_words, fonts
+from sim.lab.report.words import Words
 
 ROW, HEAD, FOOT, WIDTH = 0.225, 1.2, 0.3, 12.8  # inches
 LEFT, WIDE = 0.40, 0.27  # of the width: where the scale begins, and how much of it there is
@@ -22,8 +25,6 @@ REACH = 1.5  # band widths shown on either side; a value beyond is an arrow at t
 COLUMNS = {"id": -1.41, "what": -1.10, "value": 1.20, "band": 1.25, "verdict": 1.63, "note": 1.75}  # of the scale
 BAND = "#c4c4c4"
 SIZE = 9.0
-NOTE = ("Each row is scaled to its own band: the bar is the band, its ends are inside. "
-        "Evidence about this model, not a forecast.")
 
 
 class Line(NamedTuple):
@@ -34,17 +35,17 @@ class Line(NamedTuple):
     heading: str
 
 
-def draw_card(entries: Sequence[Entry], title: str, path: Path) -> None:
-    """Write the card's figure as PNG."""
-    style.save(card_figure(entries, title), path)
+def draw_card(entries: Sequence[Entry], title: str, path: Path, lang: str = "en") -> None:
+    """Write the card's figure as PNG; in Chinese where there is a font."""
+    style.save(card_figure(entries, title, figure_words(Words(lang)).lang), path, fonts())
 
 
-def card_figure(entries: Sequence[Entry], title: str) -> Figure:
+def card_figure(entries: Sequence[Entry], title: str, lang: str = "en") -> Figure:
     """The card's figure; rows by role in the order of the patterns.
 
     A value inside is a filled circle, one outside an open diamond, so that grey print tells them apart.
     """
-    lines = list(lines_of(entries))
+    lines = list(lines_of(entries, lang))
     rows = lines[-1].y + 0.8 if lines else 1.0
     tall = HEAD + ROW * rows + FOOT
     figure = Figure(figsize=(WIDTH, tall), dpi=style.DPI, facecolor="white")
@@ -53,22 +54,22 @@ def card_figure(entries: Sequence[Entry], title: str) -> Figure:
     frame(axes, rows)
     for line in lines:
         if line.entry:
-            write(axes, line.y, line.entry)
+            write(axes, line.y, line.entry, lang)
             draw(axes, line.y, line.entry)
         else:
             put(axes, "id", line.y, line.heading, weight="bold", size=SIZE + 1)
-    head(figure, title, tall)
+    head(figure, title, tall, phrases("card", lang))
     return figure
 
 
-def lines_of(entries: Sequence[Entry]) -> Iterator[Line]:
+def lines_of(entries: Sequence[Entry], lang: str = "en") -> Iterator[Line]:
     """The lines from top to bottom, the roles' headings among them."""
     y = 0.0
-    for role, meaning in ROLES.items():
+    for role in ROLES:
         own = [entry for entry in entries if entry.band.role == role]
         if own:
             y += 1.0
-            yield Line(y, None, f"{role}: {meaning}")
+            yield Line(y, None, meaning(role, lang))
         for entry in own:
             y += 1.0
             yield Line(y, entry, "")
@@ -84,15 +85,16 @@ def frame(axes: Axes, rows: float) -> None:
     axes.spines[:].set_visible(False)
 
 
-def head(figure: Figure, title: str, tall: float) -> None:
+def head(figure: Figure, title: str, tall: float, say: Mapping[str, str]) -> None:
     """Title, note and key, at fixed inches from the top."""
     at = {"title": 1 - 0.3 / tall, "note": 1 - 0.58 / tall, "key": 1 - 0.72 / tall}
-    figure.text(0.02, at["title"], f"Patterns: {title}", fontsize=15, fontweight="bold", color=style.INK, va="center")
-    figure.text(0.02, at["note"], NOTE, fontsize=9.5, color=style.QUIET, va="center")
-    key = [Patch(facecolor=BAND, label="band"),
-           Line2D([], [], linestyle="", label="inside", **mark(True)),
-           Line2D([], [], linestyle="", label="outside; an arrow: far outside", **mark(False)),
-           Line2D([], [], linestyle="", label="pale: the world is too small or too short for this band",
+    figure.text(0.02, at["title"], say["title"].format(title=title), fontsize=15, fontweight="bold", color=style.INK,
+                va="center")
+    figure.text(0.02, at["note"], say["note"], fontsize=9.5, color=style.QUIET, va="center")
+    key = [Patch(facecolor=BAND, label=say["band"]),
+           Line2D([], [], linestyle="", label=say["inside"], **mark(True)),
+           Line2D([], [], linestyle="", label=say["outside"], **mark(False)),
+           Line2D([], [], linestyle="", label=say["pale"],
                   **mark(True, pale=True))]
     figure.legend(handles=key, loc="upper left", bbox_to_anchor=(0.013, at["key"]), ncols=4, frameon=False,
                   fontsize=9.0, handletextpad=0.4, columnspacing=1.6)
@@ -122,14 +124,14 @@ def draw(axes: Axes, y: float, entry: Entry) -> None:
     axes.plot([cut], [y], zorder=3, linestyle="", **mark(bool(entry.inside), bool(entry.note), shape))
 
 
-def write(axes: Axes, y: float, entry: Entry) -> None:
+def write(axes: Axes, y: float, entry: Entry, lang: str) -> None:
     """The texts of one row, left and right of the scale."""
     band = entry.band
     put(axes, "id", y, band.id, color=style.QUIET)
-    put(axes, "what", y, band.what)
+    put(axes, "what", y, band.words(lang))
     put(axes, "value", y, shown(entry.value, band), ha="right", weight="bold")
-    put(axes, "band", y, span(band), color=style.QUIET)
-    put(axes, "verdict", y, WORDS[entry.inside], weight="bold" if entry.inside is False else "normal")
+    put(axes, "band", y, span(band, lang), color=style.QUIET)
+    put(axes, "verdict", y, verdict_of(entry, lang), weight="bold" if entry.inside is False else "normal")
     put(axes, "note", y, entry.note, color=style.QUIET)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.files import write_json
 from sim.inequality import gini, ratio
+from sim.lab.phrases import phrases
 from sim.listing import table
 from sim.orderlog import (
     COHORT_MONTH,
@@ -99,23 +100,11 @@ def read_log(name: str, orders: Orders, days: int) -> Reading:
                        log.sums("user", "paid_fen"))
 
 
-LABELS = {
-    "days": "days", "orders": "orders, those of a customer's day as one", "customers": "customers",
-    "ladder_window": "window of the ladder, days", "ladder_customers": "new customers followed in it",
-    "ladder_mean_orders": "orders of a new customer in it", "p_next_1": "P(2nd order | 1st)",
-    "p_next_2": "P(3rd order | 2nd)", "p_next_3": "P(4th order | 3rd)", "p_next_4": "P(5th order | 4th)",
-    "p_next_5": "P(6th order | 5th)", "repeat_90": "ordered again within 90 days",
-    "repeat_ever": "ordered again in the log", "gap_mean": "gap between orders, mean days", "gap_cv": "gap, CV",
-    "gap_median_over_mean": "gap, median / mean", "active_month_1": "new customers active in month 1",
-    "active_month_6": "new customers active in month 6", "spend_gini": "Gini of spend",
-    "spend_mean": "spend of a customer, own currency",
-}
-
-
-def side_by_side(readings: Sequence[Reading]) -> str:
+def side_by_side(readings: Sequence[Reading], lang: str = "en") -> str:
     """The logs' numbers in columns."""
-    columns = [reading.numbers for reading in readings]
-    rows = [(label, *(number(column[name]) for column in columns)) for name, label in LABELS.items()]
+    columns, say = [reading.numbers for reading in readings], phrases("readings", lang)
+    rows = [(label, *(number(column[name]) for column in columns)) for name, label in say.items()
+            if name in columns[0]]
     return table([("", *(reading.name for reading in readings)), *rows])
 
 

@@ -14,10 +14,12 @@ from sim.config import SimConfig, question_key, to_plain
 from sim.lab.patterns.card import card_of, card_table, write_card
 from sim.lab.patterns.finished import Run, answers, read_run
 from sim.lab.patterns.orderfile import Orders, read_orders
+from sim.lab.phrases import phrases
+from sim.lab.settings import LANGUAGES
 from sim.launch import Reader, launch, place, require_writable
-from sim.schema import ConfigError
+from sim.schema import ConfigError, listed
 
-OWN = ("from", "orders")  # keys of this verb, beside those of a run
+OWN = ("from", "orders", "lang")  # keys of this verb, beside those of a run
 WITH_A_RUN = (*OWN, "out")  # what may be told beside a finished run
 VERB = "patterns"
 
@@ -30,6 +32,7 @@ class Asked:
     finished: Run | None
     orders: Orders | None
     name: str = ""  # of the orders
+    lang: str = "en"
 
     @property
     def out(self) -> Path:
@@ -48,14 +51,16 @@ def read_asked(node: DictConfig, overrides: Sequence[str]) -> Asked:
     """The checked question; the files it names are read here, so that a bad one costs no simulation."""
     own = {name: None if node[name] is None else str(node[name]) for name in OWN}
     config = read(OmegaConf.masked_copy(node, [str(name) for name in node if name not in OWN]))
-    finished = None
+    finished, lang = None, str(own["lang"])
+    if lang not in LANGUAGES:
+        raise ConfigError("lang", lang, f"must be one of {listed(LANGUAGES)}")
     if own["from"] is not None:
         require_nothing_else(overrides)
         finished = read_run(Path(own["from"]))
     if own["orders"] is None:
-        return Asked(config, finished, None)
+        return Asked(config, finished, None, lang=lang)
     require_log(config, finished)
-    return Asked(config, finished, read_orders(Path(own["orders"])), Path(own["orders"]).stem)
+    return Asked(config, finished, read_orders(Path(own["orders"])), Path(own["orders"]).stem, lang)
 
 
 def require_nothing_else(overrides: Sequence[str]) -> None:
@@ -91,9 +96,9 @@ def tell(asked: Asked) -> int:
     run = asked.finished or lived(asked.config, asked.out)
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.orders is None:
-        tell_card(run, asked.out)
+        tell_card(run, asked.out, asked.lang)
     elif run.total("orders"):
-        tell_orders(run, asked.orders, asked.name, asked.out)
+        tell_orders(run, asked.orders, asked.name, asked.out, asked.lang)
     else:
         print("icsim: nobody ordered in the simulated world; there is nothing to compare", file=sys.stderr)
         return 1
@@ -109,31 +114,28 @@ def lived(config: SimConfig, out: Path) -> Run:
     return read_run(out)
 
 
-def tell_card(run: Run, out: Path) -> None:
+def tell_card(run: Run, out: Path, lang: str = "en") -> None:
     """Print the card; write patterns.json and patterns.png."""
     from sim.lab.patterns.figure import draw_card
 
-    entries = card_of(run)
-    print(f"\npatterns of {run.title}\n\n{card_table(entries)}")
+    entries, say = card_of(run, lang), phrases("card", lang)
     write_card(out / "patterns.json", entries)
-    draw_card(entries, run.title, out / "patterns.png")
-    print(f"\nevidence about this model, not a forecast\nfiles: {out}/patterns.json, {out}/patterns.png")
+    draw_card(entries, run.title, out / "patterns.png", lang)
+    print(f"\n{say['title'].format(title=run.title)}\n\n{card_table(entries, lang)}")
+    print(f"\n{say['evidence']}\n{say['files']} {out}/patterns.json, {out}/patterns.png")
 
 
-def tell_orders(run: Run, orders: Orders, name: str, out: Path) -> None:
+def tell_orders(run: Run, orders: Orders, name: str, out: Path, lang: str = "en") -> None:
     """Print a real and the simulated log side by side; write orders.json and orders.png."""
     from sim.lab.patterns.reading import read_log, side_by_side, write_readings
     from sim.lab.patterns.reading_figure import draw_readings
     from sim.lab.report.look import clip
 
     assert run.orders is not None
-    both = [read_log(name, orders.columns, orders.days), read_log("simulated", run.orders, run.log_days)]
-    print(f"\n{name}: {orders.days:,} days from {orders.first}; beside it {run.title}\n\n{side_by_side(both)}")
-    print(f"\n{NEWCOMERS}")
+    say = phrases("readings", lang)
+    both = [read_log(name, orders.columns, orders.days), read_log(say["simulated"], run.orders, run.log_days)]
+    lead = say["lead"].format(name=name, days=f"{orders.days:,}", first=orders.first, title=run.title)
     write_readings(out / "orders.json", both)
     draw_readings(both, f"{clip(name)} and {run.title}", out / "orders.png")
-    print(f"files: {out}/orders.json, {out}/orders.png")
-
-
-NEWCOMERS = ("a customer is new at the first order of a real log, of a stay on the platform in a simulated one;\n"
-             "a real log that begins in mid-business takes old customers for new ones")
+    print(f"\n{lead}\n\n{side_by_side(both, lang)}\n\n{say['newcomers']}")
+    print(f"{phrases('card', lang)['files']} {out}/orders.json, {out}/orders.png")

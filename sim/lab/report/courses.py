@@ -110,8 +110,8 @@ def slope_data(rows: Mapping[str, np.ndarray]) -> dict[str, list[Any]]:
 # ---- differences over time -----------------------------------------------------------------------
 
 def metrics_over_time(comparison: Comparison) -> list[str]:
-    """The metrics that have curves, the primary's daily column first: `gmv_net` of `gmv_net_total`."""
-    names = list(dict.fromkeys(curve.metric for curve in comparison.curves))
+    """The metrics that have curves off zero, the primary's daily column first: `gmv_net` of `gmv_net_total`."""
+    names = list(dict.fromkeys(curve.metric for curve in comparison.curves if np.nan_to_num(curve.delta).any()))
     return sorted(names, key=lambda name: not f"{comparison.primary}_".startswith(f"{name}_"))
 
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -23,6 +22,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from sim.figures import style
 from sim.lab.report.amounts import fixed, places_for
 from sim.lab.report.words import Words
+from sim.listing import width_of
 
 WIDTH = 0.75 * style.SIZE[0]  # inches: a page is narrower than a slide, its letters relatively larger
 EDGE, TITLE, LINE, KEY = 0.2, 0.42, 0.19, 0.24  # inches: margin, headline, a line of the note, a row of the key
@@ -103,11 +103,6 @@ def figure_words(words: Words) -> Words:
 def fonts() -> list[str]:
     """The fonts of all letters; the second one steps in where the first lacks a letter."""
     return [style.FONT, *filter(None, [chinese_font()])]
-
-
-def width_of(text: str) -> int:
-    """How many columns a text takes: Chinese letters count double."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def wrap(text: str, columns: int) -> list[str]:

@@ -90,11 +90,12 @@ class Words:
 
     def definition(self, metric: str) -> tuple[str, str]:
         """A metric's unit and definition, both empty if it has none."""
-        from sim.metrics import DEFINITIONS
+        from sim.definitions import defined_as, definition
+        from sim.lab.quantities import base_of
 
-        name = defined_as(metric, tuple(DEFINITIONS))
-        unit, english = DEFINITIONS.get(name, ("", ""))
-        return self.unit(unit), english if self.lang == "en" else table("definitions").get(name, english)
+        base = base_of(metric)
+        unit, english = definition(base)
+        return self.unit(unit), english if self.lang == "en" else table("definitions").get(defined_as(base), english)
 
     @property
     def largest_units(self) -> tuple[tuple[float, str], ...]:
@@ -102,13 +103,3 @@ class Words:
         if self.lang == "zh":
             return (1e8, "1e8"), (1e4, "1e4")
         return (1e9, "1e9"), (1e6, "1e6"), (1e3, "1e3")
-
-
-def defined_as(metric: str, names: tuple[str, ...]) -> str:
-    """The name under which a summary metric is defined; itself if nowhere."""
-    base, _, last = metric.rpartition("_")
-    if metric not in names and last in SUFFIXES:
-        return defined_as(base, names)
-    families = {"gmv_": "gmv_<venue>", "visitor_d": "visitor_d1", "subsidy_": "subsidy_total"}
-    found = next((family for start, family in families.items() if metric.startswith(start)), metric)
-    return metric if metric in names else found
