@@ -1,0 +1,29 @@
+"""Arrivals bought outside (拉新投放): advertising elsewhere wins over people who are not on the platform."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sim.policies.base import Observed, Policy
+from sim.programmes import Acquire, Programme
+from sim.schema import number
+
+
+@dataclass(frozen=True)
+class PaidArrivals(Policy):
+    """A share of the outsiders of the segment is won over each day, at a price for each.
+
+    Whoever would have come unpaid is paid for, too; `arrivals_anyway` tells how many.
+    """
+
+    null: ClassVar[Mapping[str, Any]] = {"hazard": 0}
+
+    hazard: float = number("1/day", 0, 1, "A", "outsiders won over; the stationary hazard of arriving is near .018")
+    cost_yuan: float = number("yuan/arrival", 0, 1e5, "A", "price of an arrival; order of magnitude of press reports")
+
+    def programmes(self, day: int, observed: Observed) -> list[Programme]:
+        """The day's campaign."""
+        from sim.ledger import fen
+
+        hazard = self.hazard * self.level(day)
+        return [Acquire(self.segment, hazard, fen(self.cost_yuan))] if hazard > 0.0 else []
