@@ -17,6 +17,12 @@ class PaidArrivals(Policy):
     """
 
     null: ClassVar[Mapping[str, Any]] = {"hazard": 0}
+    group: ClassVar[str] = "grow"
+    term: ClassVar[str] = "拉新投放"
+    expect: ClassVar[str] = (
+        "Arrivals rise at once, DAU by what stays of them; cac is far above the price of an arrival once those who "
+        "would have come anyway are taken out.")
+    tensions: ClassVar[str] = "Retention decides what an arrival is worth: buy none before governance and NPS."
 
     hazard: float = number("1/day", 0, 1, "A", "outsiders won over; the stationary hazard of arriving is near .018")
     cost_yuan: float = number("yuan/arrival", 0, 1e5, "A", "price of an arrival; order of magnitude of press reports")
