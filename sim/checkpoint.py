@@ -53,6 +53,7 @@ def restore(arrays: Mapping[str, np.ndarray], cfg: SimConfig | None = None) -> W
     before = build(SimConfig, _read_text(arrays["config"]))
     cfg = cfg or before
     refuse_other_past(before, cfg)
+    refuse_past_shocks(before, cfg, int(arrays["now"]["day"][0]) - before.burn_in)
     ledger = Ledger.from_state(_group(arrays, "ledger"), cfg.policy)
     parts: dict[str, Any] = {name: arrays[name].copy() for name in (*POPULATIONS, *PLAIN)}
     parts |= {name: _group(arrays, name) for name in GROUPS} | {name: _read_text(arrays[name]) for name in TEXTS}
@@ -75,10 +76,20 @@ def refuse_other_past(before: SimConfig, after: SimConfig) -> None:
             raise ConfigError(key, new.get(key), f"a branch cannot change it (the checkpoint has {old.get(key)!r})")
 
 
+def refuse_past_shocks(before: SimConfig, after: SimConfig, day: int) -> None:
+    """Raise ConfigError for a shock that differs though it struck, or would have struck, before `day`."""
+    for name in sorted(before.shock.keys() | after.shock.keys()):
+        old, new = before.shock.get(name), after.shock.get(name)
+        begun = [one["day"] for one in (old, new) if one is not None and one["day"] < day]
+        if old != new and begun:
+            raise ConfigError(f"shock.{name}.day", begun[-1], f"is in the past of the checkpoint, of day {day}")
+
+
 def refuse_branch(cfg: SimConfig) -> None:
     """Raise ConfigError if `cfg` cannot go on from the world that its `warm` names: another past, or no day left."""
     before, _ = saved_config(Path(cfg.warm or ""))
     refuse_other_past(before, cfg)
+    refuse_past_shocks(before, cfg, before.horizon)
     if cfg.horizon <= before.horizon:
         raise ConfigError("horizon", cfg.horizon, f"must be later than day {before.horizon}, on which {cfg.warm} is")
 

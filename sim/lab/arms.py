@@ -22,8 +22,8 @@ OF_THE_STUDY = ("seed", "block", "replication", "horizon", "burn_in", "record", 
 def arms_of(spec: Any, base: Sequence[str] = ()) -> dict[str, SimConfig]:
     """Each arm's whole configuration by name, in the given order.
 
-    `spec`: the list of arms; a member is `baseline`, a file of configs/arm, a policy's name, or a one-key map of
-    quoted overrides. `base`: the overrides that all arms share. Raises ConfigError for anything that is no arm,
+    `spec`: the list of arms; a member is `baseline`, a file of configs/arm, the name of a policy or shock, or a one-key
+    map of quoted overrides. `base`: the overrides that all arms share. Raises ConfigError for anything that is no arm,
     naming the nearest.
     """
     return {name: arm(name, overrides, base) for name, overrides in overrides_of(spec, base).items()}
@@ -56,16 +56,18 @@ def _named(one: Mapping[Any, Any]) -> tuple[str, list[str]]:
 
 
 def list_of(name: str, base: Sequence[str], folders: Sequence[Path]) -> list[str]:
-    """The overrides that a bare name stands for: none for the baseline, a file's, or one more policy."""
-    files, policies = members(GROUP, folders), members("policy", folders)
+    """The overrides that a bare name stands for: none for the baseline, a file's, or one more policy or shock."""
+    files = members(GROUP, folders)
     if name == BASELINE:
         return []
     if name in files:
         return read_arm(next(path for root in (*folders, configs_dir())
                              if (path := root / GROUP / f"{name}.yaml").exists()))
-    if name in policies:
-        return [f"policy=[{','.join([*chosen_policies(base), name])}]"]
-    known = [BASELINE, *files, *policies]
+    groups = {group: members(group, folders) for group in ("policy", "shock")}
+    for group, names in groups.items():
+        if name in names:
+            return [f"{group}=[{','.join([*chosen(group, base), name])}]"]
+    known = [BASELINE, *files, *groups["policy"], *groups["shock"]]
     raise ConfigError("arms", name, f"no such arm; {near(name, known)}there are: {listed(known)}")
 
 
@@ -82,9 +84,9 @@ def read_arm(path: Path) -> list[str]:
     return found
 
 
-def chosen_policies(base: Sequence[str]) -> list[str]:
-    """The policies that the shared overrides choose by name; an arm adds its own to them."""
-    lists = [one.value() for one in parse(base) if one.key_or_group == "policy"]
+def chosen(group: str, base: Sequence[str]) -> list[str]:
+    """The policies or shocks that the shared overrides choose by name; an arm adds its own to them."""
+    lists = [one.value() for one in parse(base) if one.key_or_group == group]
     return [str(name) for name in lists[-1]] if lists and isinstance(lists[-1], list) else []
 
 

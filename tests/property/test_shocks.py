@@ -8,6 +8,7 @@ import pytest
 from sim.agents.creator import ACTIVE, DORMANT, HEAD
 from sim.checkpoint import load, save
 from sim.compose import configure, members
+from sim.lab.arms import arms_of
 from sim.model import InterestCommerceModel
 from sim.phases.strike import chosen
 from sim.schema import ConfigError
@@ -168,3 +169,22 @@ def test_equal_shocks_have_equal_questions():
     told, left = (configure("shock=[demand]", *more) for more in (["shock.demand.factor=2"], []))
     assert told.shock == left.shock and shocks_of(told.shock) == shocks_of(left.shock)
     assert np.isclose(shocks_of(told.shock)["demand"].levers(30)["need"], 2.0)
+
+
+def test_a_branch_cannot_change_a_shock_of_its_past(tmp_path):
+    """What struck before the checkpoint, or would have, stands; what strikes from its day on may change."""
+    struck = toy_model("shock=[demand]", "shock.demand.day=1")
+    days(struck, 3)
+    save(struck.world, tmp_path / "world.npz")
+    for other in ([], ["shock=[demand]", "shock.demand.day=2"], ["shock=[demand,scandal]", "shock.scandal.day=0",
+                                                               "shock.demand.day=1"]):
+        with pytest.raises(ConfigError, match="in the past of the checkpoint, of day 3"):
+            load(tmp_path / "world.npz", toy_config(*other))
+    later = toy_config("shock=[demand,scandal]", "shock.demand.day=1", "shock.scandal.day=3")
+    assert load(tmp_path / "world.npz", later).today == 3
+
+
+def test_a_shock_is_an_arm_by_its_name():
+    """Beside the shared ones, as policies are."""
+    arms = arms_of(["baseline", "head_exit"], ["shock=[demand]"])
+    assert list(arms["baseline"].shock) == ["demand"] and list(arms["head_exit"].shock) == ["demand", "head_exit"]
