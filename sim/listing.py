@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import is_dataclass
 from typing import Any
 
-from sim.compose import configure, members
 from sim.config import SimConfig
 from sim.policies import policies_of
 from sim.schema import GRADES, declared, join, span
@@ -20,19 +19,6 @@ def parameters_table(config: SimConfig) -> str:
     knobs = [row for name, policy in policies_of(config.policy).items() for row in rows(policy, join("policy", name))]
     grades = "\n".join(f"{grade}  {meaning}" for grade, meaning in GRADES.items())
     return f"{table([HEAD, *rows(config), *knobs])}\n\ngrades\n{grades}"
-
-
-def policies_table() -> str:
-    """Every policy: what it does, its knobs with their values, and the setting at which it does nothing."""
-    return "\n\n".join(_policy(name) for name in members("policy"))
-
-
-def _policy(name: str) -> str:
-    """One policy's paragraph."""
-    [policy] = policies_of(configure(f"policy=[{name}]").policy).values()
-    about = (type(policy).__doc__ or "").strip().splitlines()
-    null = ", ".join(f"{key}={value(setting)}" for key, setting in policy.null.items()) or "every setting"
-    return "\n".join([f"{name}: {about[0] if about else ''}", f"nothing happens at {null}", table(rows(policy))])
 
 
 def rows(config: Any, path: str = "") -> Iterator[Row]:
