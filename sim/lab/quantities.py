@@ -7,7 +7,8 @@ PARTS = ("_total", "_first", "_last", "_horizon")
 UNITS = (  # by how a name begins, where `sim.metrics` has no line of its own
     ("gmv_", "yuan"), ("subsidy_", "yuan"), ("flow_", "yuan"), ("spend", "yuan"), ("orders_per", "orders/user"),
     ("orders_", "orders"), ("visitor_d", "share"), ("p_next_", "share"), ("gini_", "0–1"),
-    ("impressions", "impressions"),
+    ("impressions", "impressions"), ("policy_spent_", "yuan"), ("policy_left_", "yuan"), ("policy_shadow_", "yuan"),
+    ("policy_refused_", "benefits"), ("policy_impressions_", "impressions"), ("policy_out_", "day"),
 )
 ENDS = (("_share", "share"), ("_rate", "share"), ("_minutes", "minutes"), ("_income", "yuan"))
 ALONE = {"hhi": "0–1", "repurchase_90": "share", "gmv_per_dau": "yuan/user", "passives": "answers",
