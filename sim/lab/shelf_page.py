@@ -4,6 +4,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import MISSING
+from functools import cache
 from pathlib import Path
 
 from sim.compose import configure, members
@@ -18,6 +19,7 @@ ENGLISH = {"excite": "demand that nobody planned", "catch": "demand that looks f
            "govern": "rules and ranking", "grow": "who comes and stays"}
 
 
+@cache
 def shipped(name: str) -> Policy:
     """A policy with the settings of its yaml. Raises ConfigError where there is none."""
     if name not in members("policy"):

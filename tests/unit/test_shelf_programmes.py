@@ -120,7 +120,7 @@ def test_services_multiply_and_are_paid_by_whom_they_serve():
 
 
 def test_a_split_holds_for_its_stage():
-    """Young shops take the one split, grown ones the other, wholly at full level; shares that do not sum are refused."""
+    """Young shops take the one split, grown ones the other, wholly at full level; shares that miss 1 are refused."""
     young, grown = (0.5, 0.5, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.5, 0.5)
     settings = {"young": list(young), "growing": None, "grown": list(grown), "ages": [10, 20]}
     world = world_of(p0=knobs("stage_rule", **settings))
