@@ -134,11 +134,17 @@ def _phase_seconds(folder: str) -> dict[str, float]:
 
 
 def policies(arguments: list[str]) -> int:
-    """Print every policy with its knobs."""
-    _require_none("policies", arguments)
-    from sim.listing import policies_table
+    """Print the policies in groups, or one whole; with out=FILE write the page of all of them."""
+    from pathlib import Path
 
-    print(policies_table())
+    from sim.lab.shelf_page import page, shelf, write_page
+
+    first, *rest = arguments or [""]
+    _require_none("policies NAME", rest)
+    if first.startswith("out="):
+        write_page(Path(first.removeprefix("out=")))
+    else:
+        print(page(first) if first else shelf())
     return DONE
 
 
@@ -267,7 +273,7 @@ VERBS = {
     "trace": Verb(f"[user=17] [day=30] {OVERRIDES}", "one user's day: seen, felt, chosen, judged, and by what terms",
                   trace, "trace", True),
     "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),
-    "policies": Verb("", "print the policies with their knobs and null settings", policies),
+    "policies": Verb("[NAME] [out=FILE.md]", "the policies in groups, one of them whole, or a page of all", policies),
     "shocks": Verb("", "print the shocks from outside with their knobs", shocks),
     "parameters": Verb(OVERRIDES, "print every number with unit, range, grade and source", parameters, "config"),
     "warm": Verb("", "compile the rules into the user's cache, so that the first run starts at once", warm),

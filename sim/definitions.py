@@ -43,6 +43,9 @@ FAMILIES = (  # how a name begins, and under which name the family is defined
     ("gmv_", "gmv_<venue>"), ("assisted_gmv_", "assisted_gmv"), ("orders_", "orders"), ("visitor_d", "visitor_d1"),
     ("subsidy_", "subsidy_total"), ("minutes", "minutes_<venue>"), ("arrivals_new", "arrivals"),
     ("unfollows", "follows"), ("lapsed_stock", "lapsed_budget"), ("gini_", "gini_creators"),
+    *((f"policy_{part}_", f"policy_{part}_<instance>") for part in (
+        "spent", "refused", "left", "out", "impressions", "shadow")),
+    ("displaced_", "displaced_<who>"), ("merchant_profit_", "merchant_profit_mean"),
     ("reco_lift_", "reco_lift_fresh"), ("mean_interest_", "mean_interest_served"),
 )
 

@@ -1,4 +1,4 @@
-"""Printed tables of what can be set: every number of the model, every policy with its knobs."""
+"""Printed tables of what can be set: every number of the model, every shock with its knobs."""
 from __future__ import annotations
 
 import unicodedata
@@ -25,11 +25,6 @@ def parameters_table(config: SimConfig) -> str:
     return f"{table([HEAD, *rows(config), *knobs])}\n\ngrades\n{grades}"
 
 
-def policies_table() -> str:
-    """Every policy: what it does, its knobs with their values, and the setting at which it does nothing."""
-    return "\n\n".join(_policy(name) for name in members("policy"))
-
-
 def shocks_table() -> str:
     """Every shock: what it does, and its knobs with their values."""
     return "\n\n".join(_shock(name) for name in members("shock"))
@@ -42,15 +37,8 @@ def _shock(name: str) -> str:
 
 
 def about(thing: Any) -> str:
-    """The first line of what a policy or shock says of itself."""
+    """The first line of what a shock says of itself."""
     return (type(thing).__doc__ or "").strip().partition("\n")[0]
-
-
-def _policy(name: str) -> str:
-    """One policy's paragraph."""
-    [policy] = policies_of(configure(f"policy=[{name}]").policy).values()
-    null = ", ".join(f"{key}={value(setting)}" for key, setting in policy.null.items()) or "every setting"
-    return "\n".join([f"{name}: {about(policy)}", f"nothing happens at {null}", table(rows(policy))])
 
 
 def rows(config: Any, path: str = "") -> Iterator[Row]:

@@ -22,7 +22,7 @@ from sim.rng import mix32
 from sim.shocks import shocks_of
 from sim.sources import source_digest
 from sim.summary import kpi_table, summarise
-from sim.world import World
+from sim.world import OUT, World
 
 PANEL_COLUMNS = ("key", "state", "shopper", "opened", "spell", "satisfaction", "habit", "mindshare", "fatigue",
                  "wallet", "orders_spell", "orders_ever", "answer", "feeling")
@@ -158,8 +158,20 @@ def facts_of(model: InterestCommerceModel) -> dict[str, Any]:
     """What the manifest says beside the identity: recall, thickness, rescale factors, lift, time by phase."""
     world = model.world
     return {"thickness": world.thickness, "recall": measured_recall(world), "genesis": world.facts,
-            "recommender": recommender_facts(world), "phase_seconds": model.seconds,
+            "recommender": recommender_facts(world), "phase_seconds": model.seconds, "budgets": budgets_of(world),
             "threads": len(model.lanes.lanes)}
+
+
+def budgets_of(world: World) -> dict[str, dict[str, float | None]]:
+    """Of every policy instance with a budget: how much, what is left, and the day it ran out, null if it did not."""
+    found: dict[str, dict[str, float | None]] = {}
+    for name, policy in policies_of(world.cfg.policy).items():
+        account = world.policy_state.get(name)
+        if policy.budget_yuan is not None and account is not None:
+            out = int(account[OUT])
+            found[name] = {"budget_yuan": policy.budget_yuan, "left_yuan": world.metrics.get(f"policy_left_{name}"),
+                           "ran_out_on_day": out if out >= 0 else None}
+    return found
 
 
 def title_of(cfg: SimConfig) -> str:

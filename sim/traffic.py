@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.fixed import SCALE
 from sim.programmes import CARDS, ROOMS
+from sim.rules.feed import FRIEND_SLOT
 from sim.tables import AD, EXPLORED, PREVIEW
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def granted(world: World) -> dict[str, float]:
     if not found:
         return {}
     log = world.day.log
-    open_to_all = log[(log["slot"] >= 0) & ((log["flags"] & (AD | EXPLORED)) == 0)]
+    slots = (log["slot"] >= 0) & (log["slot"] < FRIEND_SLOT)  # those that the recommender fills
+    open_to_all = log[slots & ((log["flags"] & (AD | EXPLORED)) == 0)]
     previewed = (open_to_all["flags"] & PREVIEW) > 0
     for scope, shown in ((CARDS, open_to_all[~previewed]), (ROOMS, open_to_all[previewed])):
         boost = _lent_to(world, scope, shown)

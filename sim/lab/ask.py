@@ -108,7 +108,7 @@ def require_metrics(asked: Asked) -> None:
     known = known_metrics()
     for key, names in (("primary", (asked.primary,)), ("metrics", asked.metrics)):
         for name in names:
-            if name not in known and not name.startswith("subsidy_"):
+            if name not in known and not name.startswith(("subsidy_", "policy_")):
                 whole = "icsim compare takes a summary number such as gmv_net_total, nps_latent, visitor_d30"
                 raise ConfigError(key, name, f"no such metric; {near(name, known)}{whole}")
 

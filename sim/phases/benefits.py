@@ -50,7 +50,7 @@ def run(world: World) -> None:
     """Clear away yesterday's traffic, deals, venues and insurance, then carry out today's programmes by instance."""
     world.boost[:], world.studio[:], world.deals[:] = 0.0, NO_STUDIO, NO_DEAL
     world.cover["purse"], world.cover["share"] = -1, 0.0
-    world.products["labels"] = 0
+    world.products["labels"], world.day.lent = 0, []
     keep_down(world, penalised(world))
     for instance, programme in todays(world):
         EXECUTE[type(programme)](world, instance, programme)

@@ -21,8 +21,8 @@ class MindChannel(Policy):
     group: ClassVar[str] = "catch"
     term: ClassVar[str] = "百亿补贴 / 热搜榜"
     expect: ClassVar[str] = (
-        "Shelf orders and their share rise at once; mindshare and mall visits follow over weeks and outlast the money "
-        "a while.")
+        "Shelf orders and their share rise at once; mindshare and mall visits follow and outlast the money for a "
+        "while.")
     tensions: ClassVar[str] = (
         "Prices remembered from the channel make the same goods feel dear elsewhere; ¥1 sales of flash_sale undo its "
         "promise.")

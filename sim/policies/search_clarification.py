@@ -17,7 +17,7 @@ class SearchClarification(Policy):
     group: ClassVar[str] = "catch"
     term: ClassVar[str] = "搜索二次确认"
     expect: ClassVar[str] = (
-        "Fewer unclear results pages; orders per search move either way: what fits is weighed against who drops out.")
+        "Queries asked back rise; orders per search move either way: what fits is weighed against who drops out.")
     tensions: ClassVar[str] = (
         "Every question loses some of those asked (lists.step_drop); pays only where queries are unclear.")
 

@@ -18,6 +18,12 @@ class SelfBroadcastSupport(Policy):
 
     null: ClassVar[Mapping[str, Any]] = {"training_hours": 0, "boost": 0, "live": 1, "tools": 0, "insurance": 0}
     targets: ClassVar[str] = "merchants"
+    group: ClassVar[str] = "supply"
+    term: ClassVar[str] = "商家自播扶持"
+    expect: ClassVar[str] = (
+        "Own rooms' share of live sales rises; insurance raises orders and the return rate, GMV_net either way.")
+    tensions: ClassVar[str] = (
+        "Traffic for own rooms is taken from creators' rooms; insurance brings orders and returns alike.")
 
     training_hours: float = number("hour", 0, 1000, "A", "practice that a course stands for, given as the ramp rises")
     training_yuan: float = number("yuan/merchant", 0, 1e5, "A", "price of the course; model.md §2.10")

@@ -16,6 +16,12 @@ class StoreDiversion(Policy):
 
     null: ClassVar[Mapping[str, Any]] = {"rate": 0}
     targets: ClassVar[str] = ""
+    group: ClassVar[str] = "catch"
+    term: ClassVar[str] = "引导进店 / 进商城"
+    expect: ClassVar[str] = (
+        "Diverted visits and shelf orders rise with rate and match; a forced one sells less for each visit.")
+    tensions: ClassVar[str] = (
+        "Diversion taxes whoever paid for the content: cannibalised_gmv says what others had excited.")
 
     destination: str = choice(tuple(LEVER), "the good's shop, its category's results, the mall's home, or that forced")
     rate: float = number("prob", 0, 1, "A", "of those clicks that are led on; seed 002")

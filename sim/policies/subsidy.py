@@ -18,6 +18,14 @@ class Subsidy(Policy):
     """
 
     null: ClassVar[Mapping[str, Any]] = {"depth": 0}
+    group: ClassVar[str] = "excite"
+    term: ClassVar[str] = "补贴 / 优惠券"
+    expect: ClassVar[str] = (
+        "Orders and spending rise with depth, GMV per yuan falls with it; remembered prices sink, so a gap "
+        "follows.")
+    tensions: ClassVar[str] = (
+        "Pays for orders that would have come; deep coupons lower remembered prices and with them what "
+        "mind_channel is worth.")
 
     depth: float = number("share off", 0, 0.9, "V", "large-scale coupon trials: .13")
     threshold_yuan: float = number("yuan", 0, 1e6, "A", "least price the coupon is valid for")

@@ -6,7 +6,7 @@ from sim.checkpoint import state_hash
 from tests.worlds import days, same, toy_model
 
 DAYS = 12
-OWN = ("subsidy_",)  # a policy's own column of spending exists only with it
+OWN = ("subsidy_", "policy_")  # a policy's own columns exist only with it
 
 
 @pytest.fixture(scope="module")

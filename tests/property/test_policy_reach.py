@@ -27,7 +27,7 @@ def supported(*overrides: str) -> tuple[InterestCommerceModel, InterestCommerceM
     """Two worlds at the end of the fourth day, without and with support on that day; which merchants are meant."""
     plain = toy_model(*CLASSROOM)
     helped = toy_model(*CLASSROOM, "policy=[self_broadcast_support]", *HALF, *overrides)
-    same(days(plain, 3), days(helped, 3), but=("subsidy_",))
+    same(days(plain, 3), days(helped, 3), but=("subsidy_", "policy_"))
     segment = policies_of(helped.cfg.policy)["self_broadcast_support"].segment
     inside = members(helped.world, "merchants", segment, "self_broadcast_support")
     assert 0 < inside.sum() < len(inside)

@@ -16,7 +16,12 @@ from tests.unit.bazaar import bazaar, next_day, tables_of
 
 def knobs(kind, **changes):
     """The shipped settings of a policy, some of them changed; `a__b` changes b inside a."""
-    found = yaml.safe_load((configs_dir() / "policy" / f"{kind}.yaml").read_text(encoding="utf-8"))
+    frame, own = (yaml.safe_load((configs_dir() / path).read_text(encoding="utf-8"))
+                  for path in ("frame/policy.yaml", f"policy/{kind}.yaml"))
+    del own["defaults"]
+    found = frame | own
+    for group in ("funders", "segment"):
+        found[group] = frame[group] | own.get(group, {})
     for name, value in changes.items():
         group, _, key = name.rpartition("__")
         (found[group] if group else found)[key] = value
@@ -31,7 +36,7 @@ def policy(kind, **changes):
 def world_of(burn_in=0, **chosen):
     """A market in which two instances, p0 and p1, may run policies; `chosen` are their settings."""
     world = bazaar(budgets=(0, 0), buyers=400)
-    world.cfg = SimpleNamespace(policy=chosen, shock={}, burn_in=burn_in)
+    world.cfg = SimpleNamespace(policy=chosen, timeline=(), shock={}, burn_in=burn_in)
     world.policy_state, world.metrics = {}, {}
     world.boost = np.zeros(len(world.creators) + len(world.merchants), BOOST)
     world.studio = np.array([NO_STUDIO] * len(world.merchants), STUDIO)

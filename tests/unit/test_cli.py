@@ -74,7 +74,15 @@ def test_parameters_shows_values_units_ranges_and_sources(icsim: Icsim) -> None:
 def test_policies_shows_every_policy(icsim: Icsim) -> None:
     done = icsim("policies")
     assert done.code == 0
-    assert [name for name in members("policy") if f"{name}: " not in done.out] == []
+    first = [line.split()[0] for line in done.out.splitlines() if line.startswith("  ")]
+    assert sorted(first) == members("policy")
+
+
+def test_policies_shows_one_whole(icsim: Icsim) -> None:
+    done = icsim("policies", "subsidy")
+    assert done.code == 0
+    words = ("补贴", "expect ", "tensions ", "nothing   happens at depth=0", "daily_share", "budget_yuan_per_1000")
+    assert [word for word in words if word not in done.out] == []
 
 
 def test_the_reader_may_stop_reading(tmp_path: Path) -> None:
@@ -175,7 +183,8 @@ def test_a_crash_is_a_failure_with_its_traceback(icsim: Icsim, monkeypatch: pyte
     (("parameters", "sed=3"), "did you mean seed?"),
     (("plan", "seed=3"), "is not the folder of a finished run"),
     (("warm", "seed=3"), "takes no further arguments"),
-    (("policies", "seed=3"), "takes no further arguments"),
+    (("policies", "subsidi"), "did you mean subsidy?"),
+    (("policies", "subsidy", "seed=3"), "takes no further arguments"),
 ])
 def test_bad_input_is_one_line_exit_two_and_nothing_written(
     icsim: Icsim, tmp_path: Path, words: tuple[str, ...], part: str
