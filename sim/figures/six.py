@@ -168,13 +168,11 @@ def bad_orders(axes: Axes, daily: Daily) -> str:
 def retention(axes: Axes, daily: Daily) -> str:
     """Arrivals that are back after 1, 7 and 30 days, and buyers after 30: few a day, so a mean of four weeks."""
     looks = {"visitor_d1": Look("D1", BLUE), "visitor_d7": Look("D7", GREEN, DASHED),
-             "visitor_d30": Look("D30", VERMILION, DASHDOT)}
+             "visitor_d30": Look("D30", VERMILION, DASHDOT), "buyer_d30": Look("buyers, D30", PURPLE, DOTTED)}
     for name, look in looks.items():
-        style.smooth(axes, daily["day"], style.series(daily, name, 100.0), look)
-    buyers = style.rolling(style.series(daily, "buyer_d30", 100.0), NPS_DAYS)
-    style.smooth(axes, daily["day"], buyers, Look("buyers, D30, 28 days", PURPLE, DOTTED))
+        style.line(axes, daily["day"], style.rolling(style.series(daily, name, 100.0), NPS_DAYS), look)
     axes.set_ylim(bottom=0)
-    return "% back after n days"
+    return "% back after n days, 28-day mean"
 
 
 # ---- money ---------------------------------------------------------------------------------------

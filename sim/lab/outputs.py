@@ -94,7 +94,8 @@ def _line(one: Effect, lang: str) -> tuple[str, ...]:
     """One effect as a row of texts."""
     words = Words(lang)
     share = f"{100 * one.relative:+.2f}" if math.isfinite(one.relative) else "–"
-    remarks = ", ".join([*([words.method(one.adjustment)] if one.adjustment else []), *map(words.flag, one.flags)])
+    adjusted = [words.method(one.adjustment)] if one.adjustment else []
+    remarks = words("list").join([*adjusted, *map(words.flag, one.flags)])
     return (one.arm, named(one.metric, lang), figure(one.control), figure(one.delta, sign=True), share,
             f"{figure(one.low, sign=True)} … {figure(one.high, sign=True)}", chance(one.p), chance(one.p_adjusted),
             figure(one.better), str(one.n), figure(one.vrf), remarks)

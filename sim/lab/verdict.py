@@ -64,6 +64,12 @@ def yuan(value: float) -> str:
     return f"{'+' if value > 0 else '−' if value < 0 else ''}¥{abs(value):,.{0 if abs(value) >= 100 else 2}f}"
 
 
+def returned(value: float) -> str:
+    """What a yuan brings back, in fen; no sign on what rounds to nothing."""
+    text = f"{abs(value):,.2f}"
+    return f"−¥{text}" if value < 0 and float(text.replace(",", "")) else f"¥{text}"
+
+
 def _without(primary: Sequence[Effect], clear: Sequence[Effect], study: Study) -> str:
     """The arms that make no difference that can be told."""
     say = phrases("verdict", study.lang)
@@ -82,7 +88,7 @@ def _money(effects: Sequence[Effect], study: Study, roi: Mapping[str, Ratio]) ->
     for one in effects:
         if one.metric == MONEY and one.metric != study.primary and one.delta and math.isfinite(one.delta):
             back = roi.get(one.arm)
-            told = say["roi"].format(roi=f"¥{back.value:.2f}") if back and math.isfinite(back.value) else ""
+            told = say["roi"].format(roi=returned(back.value)) if back and math.isfinite(back.value) else ""
             doubt = "" if is_clear(one, study.stats.confidence) else say["not_clear"]
             parts.append(say["gain"].format(arm=one.arm, yuan=yuan(one.delta), roi=told) + doubt)
     return say["money"].format(parts=say["comma"].join(parts)) if parts else ""

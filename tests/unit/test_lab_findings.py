@@ -19,6 +19,7 @@ from sim.lab.stats.multiple import holm
 from sim.lab.stats.relative import Ratio
 from sim.lab.sweep import Dose, Response
 from sim.lab.sweep_page import paragraph
+from sim.lab.verdict import returned
 from sim.listing import width_of
 from sim.schema import ConfigError
 from tests.unit.lab_studies import outcomes, statistics, study
@@ -291,3 +292,9 @@ def test_purses_stand_apart_only_where_there_are_several_and_a_mean_is_no_sum() 
     assert alone["subsidy_total"] == 20 * rows[1].mean() and not {"subsidy", "subsidy_subsidy"} & set(alone)
     both = worlds._replace(values=worlds.values | one | {"subsidy_two_total": rows})
     assert {"subsidy_subsidy", "subsidy_two", "subsidy_total"} <= set(money_of(asked, both)["subsidy"])
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (-0.0015, "¥0.00"), (0.0, "¥0.00"), (-0.125, "−¥0.12"), (1234.5, "¥1,234.50")])
+def test_what_a_yuan_brings_back_has_no_sign_where_it_is_nothing(value: float, text: str) -> None:
+    assert returned(value) == text

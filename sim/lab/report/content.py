@@ -182,7 +182,7 @@ def effect_row(one: Effect, scale: Scale, places: int, share: int, words: Words)
             estimate(percent(one.relative, share), relative), Cell(p_value(one.p_adjusted)),
             estimate(fixed(one.better, 2), better), Cell(fixed(control, means)), Cell(fixed(treated_mean, means)),
             Cell(str(one.n)), Cell(fixed(one.vrf, 1)), Cell(words.method(one.method), words.method(one.adjustment)),
-            Cell(", ".join(map(words.flag, one.flags)))]
+            Cell(words("list").join(map(words.flag, one.flags)))]
 
 
 def estimate(value: str, ends: str) -> Cell:

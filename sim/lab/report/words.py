@@ -77,7 +77,7 @@ class Words:
 
     def flag(self, flag: str) -> str:
         """A flag in this language, its numbers in their places; an unknown part as it is."""
-        return ", ".join(self._flag(part) for part in flag.split(", "))
+        return self("list").join(self._flag(part) for part in flag.split(", "))
 
     def _flag(self, part: str) -> str:
         """One part of a flag."""
