@@ -177,10 +177,11 @@ def draw(found: Sequence[Mapping[str, Any]], path: Path, note: str) -> None:
         right.plot(value, place, mark, color=color, markersize=9, **open_)
     style.dress(left, f"P(order k + 1 | order k) within {WINDOW} days", "What a dashboard sees")
     left.set(xticks=steps, xlabel="k")
-    left.legend(frameon=False, fontsize=9, loc="lower right")
+    left.set_ylim(0.6, 1.0)
+    left.legend(frameon=False, fontsize=9, loc="lower left")
     style.dress(right, "", "What one more order does")
     right.set(yticks=range(len(found)), yticklabels=[one["case"] for one in found], ylim=(len(found) - 0.5, -0.5),
-              xlabel="later orders of a shopper given the habit of a first one, 95 % CI over worlds")
+              xlabel="later orders of who is given one, 95 % CI")
     right.axvline(0.0, color=style.INK, linewidth=0.9)
     right.grid(visible=False, axis="y")
     right.grid(axis="x", color=style.GRID, linewidth=0.7)

@@ -50,11 +50,13 @@ def test_match_grows_with_tenure_only_where_it_is_learned() -> None:
         assert is_more(late, early) == grows, kind
 
 
-def test_taste_narrows_and_less_where_more_is_explored() -> None:
-    """Same seeds at 5 % and at 30 % exploration: what is shown, viewed and liked is wider at 30 %."""
+def test_taste_narrows_and_what_is_seen_stays_wider_where_more_is_explored() -> None:
+    """Same seeds at 5 % and at 30 % exploration: what is shown and viewed is wider at 30 %; tastes narrow at 5 %.
+
+    Whether tastes narrow less at 30 % five worlds of 90 days cannot tell: they did in three of five.
+    """
     narrow, wide = worlds("recommender=interest", PULL), worlds("world.feed.explore_share=0.3", PULL)
     for name in ("exposed", "viewed"):
         assert is_more([getattr(one, name) for one in wide], [getattr(one, name) for one in narrow]), name
     first, last = np.array([one.liked for one in narrow]).T
     assert is_more(list(first), list(last))
-    assert is_more([one.liked[1] for one in wide], list(last))
