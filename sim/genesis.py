@@ -73,7 +73,8 @@ def create(cfg: SimConfig) -> World:
     creators["followers"], merchants["followers"] = graph.creator_followers, graph.shop_followers
     dau = size.users * size.adopted * OPEN_RATE
     thickness = thickness_of(creators, merchants, products, dau)
-    settle_in(creators, merchants, products, num, now, thickness, max(dau * ORDERS_DAU, 1e-9))
+    videos = dau * world.arrival.slots * (1.0 - world.feed.preview_share)
+    settle_in(creators, merchants, products, num, now, thickness, max(dau * ORDERS_DAU, 1e-9), videos)
     purses = tuple(sorted(cfg.policy))
     ledger = _open_books(num, merchants, size.creators, purses, max(thickness["merchants"], 1e-9))
     return World(
@@ -200,8 +201,8 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     users["state"] = np.where(adopted, VISITOR, 0)
     users["spell"] = adopted  # who is outside has not been here yet
     shopping = stationary_shopping(world.churn, cfg.population.adopted, theta[1])
-    liking, tilt = users["buyer_effect"] / max(world.choice.buyer_sd, 1e-9), world.churn.keen
-    keen = np.exp(tilt * liking - 0.5 * tilt**2)
+    liking, churn = users["buyer_effect"] / max(world.choice.buyer_sd, 1e-9), world.churn
+    keen = stats.norm.pdf(liking, churn.keen, churn.keen_sd) / stats.norm.pdf(liking)
     users["shopper"] = adopted & (rng.random(n) < keen * shopping.share_at(-users["started"].astype(float)))
     seasoned = rng.random(n) < 1.0 - np.exp(users["started"] / 15.0)
     users["state"][(users["shopper"] > 0) & seasoned] = BUYER

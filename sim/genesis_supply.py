@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.agents import creator, merchant
 from sim.agents.creator import ACTIVE, DORMANT, RESERVE
+from sim.agents.user import DIM
 from sim.fixed import SCALE, to_fixed
 from sim.jit import kernel
 from sim.population import make_dtype
@@ -27,6 +28,7 @@ from sim.rules.traits import (
     draw_career,
     draw_firm,
     draw_good,
+    normalise,
     spread,
     trait,
 )
@@ -131,11 +133,12 @@ def _past_reviews(now: np.record, num: np.record, p: np.record) -> None:
 
 # ------------------------------------------------------------------------------------------ a market long open
 def settle_in(creators: np.ndarray, merchants: np.ndarray, products: np.ndarray, num: np.ndarray, now: np.ndarray,
-              thickness: dict[str, float], orders: float) -> None:
+              thickness: dict[str, float], orders: float, videos: float = 0.0) -> None:
     """Give supply the running state of a market that has long been open. Call after the graph set `followers`.
 
     `thickness` needs "creators" and "merchants": active rows over those a full-size world would have. `orders` is
-    what the world is expected to sell a day. Sets how often rooms open, sales, stock, capacity, ages and experience.
+    what the world is expected to sell a day, `videos` how many it shows. Sets how often rooms open, sales, stock,
+    capacity, ages, experience, and what the recommender knows of goods and firms.
     """
     set_frequencies(creators, merchants, num, thickness)
     merchants["scale"] = 1.0 / (thickness["merchants"] or 1.0)
@@ -145,6 +148,7 @@ def settle_in(creators: np.ndarray, merchants: np.ndarray, products: np.ndarray,
     _spread_sales(creators, num, gmv * CREATORS_PART)
     _age_creators(creators, num, now)
     _age_merchants(merchants, num, now)
+    _know_goods(merchants, products, num, videos / max(int((products["on_sale"] == 1).sum()), 1))
     merchants["score"] = merchants["score_mean"] = MIDDLE_SCORE
 
 
@@ -242,3 +246,27 @@ def _age_merchants(merchants: np.ndarray, num: np.ndarray, now: np.ndarray) -> N
         days = -math.log(trait(now[0], m.key, 0, Decision.MERCHANT_TRAITS, AGE)) / max(exit_rate, 1e-6)
         m.started = -int(days)
         m.hours = days * m.frequency * m.hours_day
+
+
+@kernel
+def _know_goods(merchants: np.ndarray, products: np.ndarray, num: np.ndarray, shown: float) -> None:
+    """What the recommender has learned of open firms and their goods, each good `shown` times a day since it began."""
+    for i in range(len(merchants)):
+        m = merchants[i]
+        if m.state == RESERVE:
+            continue
+        seen = -m.started * shown
+        error = 1.0 / math.sqrt(1.0 + seen / num[0].learning_item_weight)
+        _read_again(num[0], m.position, m.learned, error)
+        for j in range(m.first, m.first + m.count):
+            products[j].seen = seen
+            _read_again(num[0], products[j].position, products[j].learned, error)
+
+
+@kernel
+def _read_again(num: np.record, position: np.ndarray, learned: np.ndarray, error: float) -> None:
+    """Shrink the error of a first reading (`traits.embed`) to a share `error` of it, length 1."""
+    length = math.sqrt(1.0 + num.goods_content_noise ** 2)  # of position and error together, on average
+    for k in range(DIM):
+        learned[k] = position[k] + error * (length * learned[k] - position[k])
+    normalise(learned)

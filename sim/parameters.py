@@ -303,6 +303,7 @@ class Churn:
     shoppers: float = number("share", 0, 1, D, "adopted shopping at genesis; P27, P22")
     first_orders: float = number("1/day", 0, 1, C, "first orders of a non-shopper, measured; sets the first day only")
     keen: float = number("sd", 0, 2, C, "by which shoppers' b_u exceeds the mean, measured; sets the first day only")
+    keen_sd: float = number("sd", 0.1, 1, C, "spread of shoppers' b_u, measured; sets the first day only")
     idle: float = number("day", 0, 1000, A, "without an order, after which a shopper may give up shopping; P6")
     lapse: float = number("1/day", 0, 1, A, "hazard of giving up shopping once idle; P4, P6")
     lapses: float = number("1/day", 0, 1, C, "shoppers who give up, measured; sets the first day and arrivals only")
