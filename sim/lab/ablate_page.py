@@ -13,6 +13,7 @@ from sim.lab.outputs import figure, write_csv
 from sim.lab.workshop import Workshop
 from sim.listing import table
 
+SURE = 5  # worlds below which t has too few degrees of freedom for p to survive so many comparisons
 HEAD = ("mechanism off", "breaks", "mends", "moves", "patterns")
 COLUMNS = ("mechanism", "pattern", "what", "low", "high", "whole", "without", "delta", "delta_low", "delta_high", "n",
            "p", "p_adjusted", "verdict")
@@ -68,6 +69,8 @@ def words_on(found: Sequence[Change], mechanisms: Sequence[str]) -> str:
     idle = [name for name in silent if not any(one.mechanism == name and one.verdict != STANDS for one in found)]
     lines = [f"breaks none, so these patterns do not ask for it: {', '.join(silent)}"] if silent else []
     lines += [f"moves none beyond doubt: {', '.join(idle)}"] if idle else []
+    if min(one.n for one in found) < SURE:
+        lines.append(f"below {SURE} worlds hardly anything can be beyond doubt among so many changes: raise n")
     n = f"{min(one.n for one in found)} to {max(one.n for one in found)}"
     return "\n".join([*lines, f"paired t over {n} worlds, p adjusted over {len(found)} changes (Benjamini-Hochberg)",
                       "evidence about this model, not a forecast"])

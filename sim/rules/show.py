@@ -137,6 +137,9 @@ def _count_down(stage: Stage, room: np.record) -> None:
         p = stage.products[room.goods[j]]
         age = stage.now[0].day - stage.merchants[p.merchant].started
         room.urgency[j] = urgency_in_room(stage.now[0], stage.num[0], room.key, p, age)
+
+
+@kernel
 def _mean_lift(stage: Stage, room: np.record) -> float:
     """Log-odds lent to a room by the goods it shows: their mean."""
     total = 0.0

@@ -224,7 +224,7 @@ def test_a_folder_of_other_files_is_not_written_into(icsim: Icsim, tmp_path: Pat
     ("icsim ", set(cli.VERBS)),
     ("icsim ru", set(cli.VERBS)),
     ("icsim run population=t", {"population=town", "population=toy"}),
-    ("icsim run seed=1 era=", {"era=content", "era=omni", "era=shelf"}),
+    ("icsim run seed=1 era=", {"era=content", "era=omni", "era=shelf", "era=tool"}),
     ("icsim run world.arrival.hab", {"world.arrival.habit="}),
     ("icsim parameters recommender=o", {"recommender=oracle"}),
     ("icsim plan ", set()),

@@ -35,6 +35,7 @@ class Record:
     burn_in: bool = False
     orders: bool = True
     panel: int = 2
+    traffic: bool = False
 
 
 def some_orders(count: int, day: int) -> np.ndarray:
@@ -323,7 +324,7 @@ def test_a_folder_without_a_run_has_no_key_and_a_strange_manifest_is_named(tmp_p
 
 def test_plain_values_know_no_numpy_and_refuse_the_unknown():
     assert plain({"a": (np.int64(3), np.float32(0.5)), "b": Path("x/y"), "c": Record()}) == {
-        "a": [3, 0.5], "b": "x/y", "c": {"burn_in": False, "orders": True, "panel": 2}}
+        "a": [3, 0.5], "b": "x/y", "c": {"burn_in": False, "orders": True, "panel": 2, "traffic": False}}
     assert plain([float("inf"), float("nan")], finite=True) == [None, None]
     with pytest.raises(TypeError, match="function"):
         plain({"rule": plain})
@@ -332,3 +333,21 @@ def test_plain_values_know_no_numpy_and_refuse_the_unknown():
 def test_columns_may_be_read_by_name(tmp_path):
     write_columns(tmp_path / "t.parquet", {"a": np.arange(3), "b": np.array([1.0, np.nan, 3.0])})
     assert list(read_columns(tmp_path / "t.parquet", ["b"])) == ["b"]
+
+
+def test_traffic_is_kept_only_where_it_is_asked_for_and_there_is_some(tmp_path: Path) -> None:
+    """Rows with their day, parts joined; no file where nothing was boosted, nor without the switch."""
+    rows = np.zeros(2, [("slot", "U7"), ("gained", "i8")])
+    rows["slot"], rows["gained"] = ["room", "organic"], [5, -5]
+    for name, asked, told in (("kept", True, [rows]), ("none", True, []), ("off", False, [rows])):
+        with Recorder(Record(traffic=asked), tmp_path / name, WHO) as recorder:
+            for day in (-1, 0, 1):
+                recorder.add_day({"gmv": 1.0}, day)
+                recorder.add_traffic(told, day)
+                recorder.flush()
+            recorder.close()
+            recorder.finish({}, {})
+        assert (tmp_path / name / "traffic.parquet").exists() == (name == "kept")
+    table = pq.read_table(tmp_path / "kept" / "traffic.parquet")
+    assert table["day"].to_pylist() == [0, 0, 1, 1] and table["slot"].to_pylist() == ["room", "organic"] * 2
+    assert table["gained"].to_pylist() == [5, -5] * 2
