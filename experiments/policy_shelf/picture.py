@@ -36,6 +36,7 @@ def panel(axes: Any, effects: Sequence[Any], column: str) -> None:
         axes.plot([one.delta], [row], "o", color=BLUE, markersize=5)
     axes.set_title(column, loc="left", fontsize=9.5, color=INK)
     axes.tick_params(labelsize=8, colors=INK, length=3)
+    axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(lambda value, _: short(value).replace("-", "−"))
     axes.locator_params(axis="x", nbins=4)
     axes.grid(axis="x", color=GRID, linewidth=0.6)
