@@ -150,7 +150,8 @@ def test_lent_traffic_is_shared_out_by_what_each_lent():
     """Two instances that lend half each are the world in which one lends all, and grant half of it each, at its cpm."""
     one = toy_model("policy=[traffic_floor]", "policy.traffic_floor.boost=1", "policy.traffic_floor.explore=0")
     two = toy_model("policy=[traffic_floor]", "+policy@policy.b=traffic_floor",
-    """Two that lend half each make the world in which one lends all, and each grants half of it, at its cpm."""
+                    *[f"policy.{name}.{knob}" for name in ("traffic_floor", "b")
+                      for knob in ("boost=0.5", "explore=0")])
     whole, halves = days(one, 5), days(two, 5)
     same(whole, halves, but=OWN)
     for row, parts in zip(whole, halves, strict=True):
