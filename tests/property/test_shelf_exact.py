@@ -146,6 +146,23 @@ def test_equal_traffic_for_all_is_none():
     assert all(abs(row["policy_impressions_up_plans"]) < 1e-3 for row in others)
 
 
+def test_lent_traffic_is_shared_out_by_what_each_lent():
+    """Two instances that lend half each are the world in which one lends all, and grant half of it each, at its cpm."""
+    one = toy_model("policy=[traffic_floor]", "policy.traffic_floor.boost=1", "policy.traffic_floor.explore=0")
+    two = toy_model("policy=[traffic_floor]", "+policy@policy.b=traffic_floor",
+                    *[f"policy.{name}.{knob}" for name in ("traffic_floor", "b")
+                      for knob in ("boost=0.5", "explore=0")])
+    whole, halves = days(one, 5), days(two, 5)
+    same(whole, halves, but=OWN)
+    for row, parts in zip(whole, halves, strict=True):
+        lent = row["policy_impressions_traffic_floor"]
+        assert 0 < lent < row["impressions"]
+        assert parts["policy_impressions_b"] == pytest.approx(lent / 2, abs=1e-3)
+        if row["cpm"] == row["cpm"]:
+            assert row["policy_shadow_traffic_floor"] == pytest.approx(lent * row["cpm"] / 1000)
+        assert row["policy_spent_traffic_floor"] == 0  # a shadow cost moves no money
+
+
 @pytest.mark.parametrize("name", members("policy"))
 def test_every_policy_says_what_it_is(name):
     """Group, Chinese term, mechanism, what to expect and tensions; a yaml at the class's null setting is idle."""

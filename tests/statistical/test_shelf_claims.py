@@ -101,7 +101,7 @@ CLAIMS = {  # policy: overrides, what it moves, which way
     "games, paid": (("pull=0.001", "reward_yuan=1"), "contribution", -1),
     "share_rewards": (("pull=5",), "invited", +1),
     "traffic_floor": ((), "impressions_tail", +1),
-    "traffic_floor, at the head's expense": ((), "impressions_head", -1),
+    "traffic_floor, at shops' expense": ((), "impressions_merchants", -1),
     "niche_support": ((), "fresh_sales", +1),
     "up_plans": ((), "best_tenth_sales", +1),
     "official_pool": (("discount=0", "places=8"), "small_hosts_sales", +1),
