@@ -45,7 +45,7 @@ FAMILIES = (  # how a name begins, and under which name the family is defined
     ("unfollows", "follows"), ("lapsed_stock", "lapsed_budget"), ("gini_", "gini_creators"),
     *((f"policy_{part}_", f"policy_{part}_<instance>") for part in (
         "spent", "refused", "left", "out", "impressions", "shadow")),
-    ("displaced_", "displaced_<who>"), ("merchant_profit_", "merchant_profit_mean"),
+    ("displaced_", "displaced_<who>"),
     ("reco_lift_", "reco_lift_fresh"), ("mean_interest_", "mean_interest_served"),
 )
 

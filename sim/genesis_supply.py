@@ -177,11 +177,18 @@ def _spread_orders(products: np.ndarray, merchants: np.ndarray, num: np.ndarray,
     if weight.sum() == 0.0:
         return
     products["sold"] = orders * weight / weight.sum()
-    products["clicks"] = CLICKS_PER_ORDER * products["sold"]
+    products["clicks"] = _clicks(products, float(num["choice_quality"][0]))
     products["impressions"] = np.where(products["on_sale"] == 1, num["feed_explore_bar"], 0)
     cover = np.ceil(num["goods_stock_days"] * products["sold"]).astype(np.int64)
     products["stock"] = np.maximum(products["stock"], cover)
     _sum_goods(products, merchants, num, now)
+
+
+def _clicks(products: np.ndarray, quality: float) -> np.ndarray:
+    """Product clicks a day behind each good's sales: what is liked more sells to more of those who click."""
+    liking = np.exp(products["appeal"].astype(float) + quality * products["reputation"].astype(float))
+    found = products["sold"] / liking
+    return found * (CLICKS_PER_ORDER * products["sold"].sum(dtype=float) / found.sum())
 
 
 @kernel

@@ -134,17 +134,17 @@ def test_a_split_holds_for_its_stage():
 
 
 def test_rewards_reach_as_many_as_the_purse_pays_for():
-    """Hundred visitors yesterday at ¥0.5, ¥20 in the purse: forty are paid and sixty are not."""
-    world = world_of(p0=knobs("games", pull=1, reward_yuan=0.5, budget_yuan=20))
-    world.metrics = {"dau": 100.0}
+    """A hundred brought by friends yesterday at ¥0.5, ¥20 in the purse: forty are paid for and sixty are not."""
+    world = world_of(p0=knobs("share_rewards", pull=2, reward_yuan=0.5, budget_yuan=20))
+    world.metrics = {"invited": 100.0}
     morning(world)
-    assert held(world, int(Account.HOUSEHOLDS)) == 0 and world.lev["game"][0] == 1.0
+    assert held(world, int(Account.HOUSEHOLDS)) == 0 and world.lev["invite"][0] == 2.0
     world.now["day"] += 1
     morning(world)
     assert held(world, int(Account.HOUSEHOLDS)) == 2000 and world.purses["refused"][0] == 60
     world.now["day"] += 1
     policies.run(world)
-    assert world.lev["game"][0] == 0.0  # no money, no game
+    assert world.lev["invite"][0] == 1.0  # no money, no louder call
     assert world.ledger.total() == 0
 
 

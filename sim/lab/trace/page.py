@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from sim.lab.trace.records import CATEGORIES, Choice, Facts, Impression, Option, Room, Shelf, Trace
 from sim.listing import table
-from sim.rules.choose import EXCITED, NEED
+from sim.rules.choose import BROWSE, EXCITED, NEED
 from sim.tables import CLICK, LAPSED_BUDGET, LONG, WATCH
 
 WIDTH, INDENT = 120, 10
@@ -15,7 +15,7 @@ LIKELY = 0.01  # visits less likely than this are shown only when they happen
 STATES = ("outside", "visitor", "buyer")
 MOODS = {1: "promoter", 0: "passive", -1: "detractor"}
 VENUES = ("none", "video", "live", "mall", "search", "shop")
-ORIGINS = {NEED: "out of a need", EXCITED: "excited by what was seen"}
+ORIGINS = {NEED: "out of a need", EXCITED: "excited by what was seen", BROWSE: "found while browsing"}
 OUTCOMES = {"failed": "service failed", "defect": "defective", "complained": "complained"}
 
 
