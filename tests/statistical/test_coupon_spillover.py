@@ -10,7 +10,7 @@ from sim.policies import policies_of
 from sim.segments import members
 
 DAYS = 25
-WORLD = ("population=town", "burn_in=30", f"horizon={DAYS}", "progress=false")
+WORLD = ("population=town", "burn_in=20", f"horizon={DAYS}", "progress=false")
 COUPON = ("policy=[subsidy]", "policy.subsidy.segment.share=0.01", "policy.subsidy.depth=0.2")
 
 
