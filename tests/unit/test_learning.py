@@ -196,13 +196,13 @@ def busy_log(t: Tables, seed: int = 0) -> np.ndarray:
 
 
 def test_served_interest_rises_and_settles() -> None:
-    _, curve = live(INTEREST, 90)
+    _, curve = live(INTEREST, 120)
     z, m, watched = curve.T
     assert abs(z[0]) < 0.15
     assert z[55:60].mean() >= 1.2
     assert 0.95 <= m[55:60].mean() <= 1.4
     assert 2.2 <= watched[55:60].mean() / RANDOM_WATCH <= 3.0
-    assert abs(watched[80:].mean() / watched[50:60].mean() - 1.0) < 0.06
+    assert abs(watched[110:].mean() / watched[80:90].mean() - 1.0) < 0.06
 
 
 def test_random_serves_no_interest_and_the_oracle_the_most() -> None:
