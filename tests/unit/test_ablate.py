@@ -60,6 +60,7 @@ def test_worlds_without_a_value_and_bands_for_larger_worlds_are_left_out():
     assert found == {"P15.passives"}
 
 
+@pytest.mark.slow
 def test_the_shipped_mechanisms_are_ways_to_change_a_world():
     """Every mechanism's overrides compose, and each changes the configuration; no two are the same."""
     node = compose([], "ablate")

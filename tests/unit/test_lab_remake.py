@@ -59,6 +59,7 @@ def test_matched_budgets_are_drawn_again_and_the_primary_keeps_its_hash(icsim: I
     assert icsim("report", "compared").code == 0 and files(tmp_path / "compared") == before
 
 
+@pytest.mark.slow
 def test_a_half_finished_study_says_so_and_reads_what_is_there(icsim: Icsim, tmp_path: Path) -> None:
     assert icsim("compare", "arms=[baseline,subsidy,placebo]", *QUICK).code == 0
     (tmp_path / "study" / "comparison.csv").unlink()
