@@ -10,6 +10,7 @@ from sim.bills import Bill, affordable, charge, draws
 from sim.jit import kernel
 from sim.ledger import Account, Flow
 from sim.programmes import Audit
+from sim.rng import Decision
 from sim.rules.business import close_firm
 from sim.segments import members, name_key
 
@@ -34,7 +35,8 @@ def suspects(world: World, instance: str, what: Audit) -> np.ndarray:
     firms = world.merchants
     free = members(world, "merchants", what.segment, instance) & (world.penalty["until"] <= world.today)
     chance = np.where(firms["score"] < what.threshold, what.rate, what.rate * what.false_positive)
-    return np.flatnonzero(free & (draws(world.now, firms["key"], name_key(instance)) < chance))
+    lots = draws(world.now, firms["key"], name_key(instance), int(Decision.GRANT), 0)
+    return np.flatnonzero(free & (lots < chance))
 
 
 def penalised(world: World) -> np.ndarray:

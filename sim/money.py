@@ -59,8 +59,12 @@ def discounts(orders: np.ndarray, purse: int) -> int:
 def merchant_profits(world: World) -> Row:
     """What an open firm made today at the till: on average and in the middle; stock bought counts as spent."""
     gains = world.history["merchant_gains"][world.merchants["state"] == ACTIVE]
-    middle = float(np.median(gains)) / FEN if len(gains) else math.nan
-    return {"merchant_profit_mean": ratio(int(gains.sum()) / FEN, len(gains)), "merchant_profit_median": middle}
+    return {"merchant_profit_mean": ratio(int(gains.sum()) / FEN, len(gains)), "merchant_profit_median": middle(gains)}
+
+
+def middle(amounts: np.ndarray) -> float:
+    """Median of fen in yuan, NaN of none."""
+    return float(np.median(amounts)) / FEN if len(amounts) else math.nan
 
 
 def creator_incomes(world: World) -> Row:
@@ -70,5 +74,5 @@ def creator_incomes(world: World) -> Row:
     hours = float(rooms["minutes"][rooms["presenter"] < len(world.creators)].astype(np.int64).sum()) / 60.0
     total = world.day.flows.get("gain_creators", 0) / FEN
     return {"creator_income_mean": ratio(total, int(alive.sum())),
-            "creator_income_median": float(np.median(gains)) / FEN if len(gains) else math.nan,
+            "creator_income_median": middle(gains),
             "creator_income_per_hour": ratio(total, hours)}

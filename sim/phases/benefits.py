@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.audits import audit, keep_down, penalised
-from sim.bills import Bill, affordable, book, charge
+from sim.bills import Bill, affordable, allowance, charge, pay_out
 from sim.jit import kernel
 from sim.ledger import Account, Flow
 from sim.outreach import acquire, invite_to_play, push
-from sim.phases.fund import fill
 from sim.phases.policies import active, calendar_day, observe
 from sim.programmes import (
     Acquire,
@@ -175,16 +174,10 @@ def split(world: World, instance: str, what: Quota) -> None:
 
 
 def reward(world: World, instance: str, what: Reward) -> None:
-    """Pay users, as many as today's allowance pays for; no merchant is involved, so that part is the platform's."""
-    row, ledger = world.ledger.purses.index(instance), world.ledger
-    count = min(what.count, int(world.purses["left"][row]) // max(what.amount_fen, 1))
-    world.purses["refused"][row] += what.count - count
-    partner = int(count * what.amount_fen * world.purses["funders"][row, 3])
-    own = count * what.amount_fen - partner
-    fill(world, row, own)
-    ledger.transfer(ledger.purse(instance), int(Account.HOUSEHOLDS), own, Flow.REWARD)
-    ledger.transfer(int(Account.PARTNERS), int(Account.HOUSEHOLDS), partner, Flow.REWARD)
-    book(world, instance, own + partner)
+    """Pay users, as many as today's allowance pays for."""
+    count = min(what.count, allowance(world, instance) // max(what.amount_fen, 1))
+    world.purses["refused"][world.ledger.purses.index(instance)] += what.count - count
+    pay_out(world, instance, count * what.amount_fen, Account.HOUSEHOLDS, Flow.REWARD)
 
 
 def insure(world: World, instance: str, what: Insurance) -> None:

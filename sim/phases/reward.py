@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.bills import allowance, pay_out
 from sim.ledger import Account, Flow
-from sim.outreach import allowance, pay_out
 from sim.tally import Count
 
 if TYPE_CHECKING:
