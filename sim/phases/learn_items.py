@@ -20,6 +20,7 @@ from sim.rng import Venue
 from sim.rules.common import keep
 from sim.rules.learn import BOUGHT, CLICKED, ENTERED, STAGES, WATCHED, is_room, is_slot, lesson, pace, shorten
 from sim.runtime import lanes_of
+from sim.scratch import lent, scratch
 from sim.tables import CLICK, INTEREST, ORACLE, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
 from sim.world import World
 
@@ -93,9 +94,10 @@ def sum_lessons(t: Tables, believed: np.ndarray, lessons: Lessons, low: int, hig
     """Add up what the entries [low, high) of the log say. `believed` as from `beliefs`."""
     log, users, num, r, learns = t.log, t.users, t.num[0], t.recommender[0], t.modes[RECOMMENDER] == INTEREST
     goods, presenters = len(t.products), len(t.creators) + len(t.merchants)
-    pulls, seen, shown, clicked, missed, told, videos = lessons  # whole structures are slow to hand on
-    taste, last, match = np.zeros(DIM), -1, 0.0
-    beyond, weight = np.empty(STAGES), np.empty(STAGES)
+    pulls, seen, shown, clicked = lent(lessons.pulls), lent(lessons.seen), lent(lessons.shown), lent(lessons.clicked)
+    missed, told, videos, believed = lent(lessons.missed), lent(lessons.told), lent(lessons.videos), lent(believed)
+    taste, last, match = scratch(DIM, np.float64), -1, 0.0
+    beyond, weight = scratch(STAGES, np.float64), scratch(STAGES, np.float64)
     for e in range(low, high):
         event = log[e]
         room = is_room(event.flags, event.product)
@@ -155,7 +157,7 @@ def learn_items(t: Tables, lessons: Lessons) -> None:
     """Move goods, creators and merchants by the day's pulls, one small step each."""
     num, goods, creators = t.num[0], len(t.products), len(t.creators)
     presenters = creators + len(t.merchants)
-    pull = np.empty(DIM)
+    pull = scratch(DIM, np.float64)
     for j in range(goods):
         for k in range(DIM):
             pull[k] = num.interest_position_product * from_fixed(lessons.pulls[j, k])

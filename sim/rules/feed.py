@@ -23,6 +23,7 @@ from sim.rules.excite import excite
 from sim.rules.retrieve import shortlist_cards
 from sim.rules.visits import planned_minutes
 from sim.rules.watch import dislikes, react
+from sim.scratch import scratch
 from sim.tables import (
     AD,
     AD_CARD,
@@ -44,6 +45,7 @@ MOST_CARDS = 128
 ORGANIC, ADVERT, EXPLORE = 0, 1, 2
 FRIEND_SLOT = 1000  # slot numbers of friends' cards start here
 MILLIFEN = 1000.0
+NO_BID = -1.0  # below every reserve
 MOST_WEARY = 65_535  # a uint16 column holds it
 FRESH, KNOWN = 7, 60  # days of a first stay in which a user is new to the recommender, and after which well known
 
@@ -109,8 +111,9 @@ def rank_cards(t, ids, scores, chances, n):
         highest = max(highest, t.cards[ids[j]].boost) if j else t.cards[ids[j]].boost
     for j in range(n):
         card = t.cards[ids[j]]
-        chances[j] = engagement(r, num, scores[j], 0.0)
-        lifted = engagement(r, num, scores[j], card.boost - highest)
+        lifted = chances[j] = engagement(r, num, scores[j], 0.0)
+        if card.boost != highest:
+            lifted = engagement(r, num, scores[j], card.boost - highest)
         scores[j] = organic_score(r, lev, lifted, card.gmv, card.experience) if learned else -float(j)
     for j in range(1, n):
         _sink(ids, scores, chances, j)
@@ -127,25 +130,32 @@ def _sink(ids, scores, chances, j):
 
 
 @kernel
-def auction(t, ids, chances, used, n):
-    """Second-price auction for an ad slot over the shortlist: (place of the winner or -1, price in milli-fen).
-
-    Value of a card is bid·P(watch)·P(click | watch)·P(order | click); the winner pays the second value, at least
-    the reserve (Vickrey 1961; Edelman, Ostrovsky and Schwarz 2007 for the platform's practice).
-    """
-    r, num = t.recommender[0], t.num[0]
-    reserve = num.feed_ad_reserve * 100.0 / 1000.0
-    winner, best, second = -1, reserve, reserve
+def value_bids(t, ids, chances, values, n):
+    """What an impression of each card is worth to its bidder: bid·P(watch)·P(click | watch)·P(order | click), fen."""
+    r = t.recommender[0]
     rate = r.click_rate * r.order_rate
     for j in range(n):
-        if used[j] or t.cards[ids[j]].bid <= 0.0:
+        bid = t.cards[ids[j]].bid
+        values[j] = bid * chances[j] * rate if bid > 0.0 else NO_BID
+
+
+@kernel
+def auction(num, values, used, n):
+    """Second-price auction for an ad slot over the shortlist: (place of the winner or -1, price in milli-fen).
+
+    The winner pays the second value, at least the reserve (Vickrey 1961; Edelman, Ostrovsky and Schwarz 2007 for the
+    platform's practice).
+    """
+    reserve = num.feed_ad_reserve * 100.0 / 1000.0
+    winner, best, second = -1, reserve, reserve
+    for j in range(n):
+        if used[j]:
             continue
-        value = t.cards[ids[j]].bid * chances[j] * rate
-        if value >= best:
+        if values[j] >= best:
             second = best
-            winner, best = j, value
-        elif value > second:
-            second = value
+            winner, best = j, values[j]
+        elif values[j] > second:
+            second = values[j]
     return winner, int(second * MILLIFEN)
 
 
@@ -178,12 +188,12 @@ def cross_out(ids, used, n, c):
 
 
 @kernel
-def fill_slot(t, u, slot, ids, chances, used, n, shown, count):
+def fill_slot(t, u, slot, ids, values, used, n, shown, count):
     """What a slot shows: (card or -1, flag of its kind, price in milli-fen); without an ad or a young card, organic."""
     num, now = t.num[0], t.now[0]
     nature = slot_nature(now, num, t.lev[0], u.key, slot)
     if nature == ADVERT:
-        place, price = auction(t, ids, chances, used, n)
+        place, price = auction(num, values, used, n)
         if place >= 0:
             return np.int64(ids[place]), np.int64(AD), price
     if nature == EXPLORE:
@@ -200,12 +210,15 @@ def fill_slots(t, i, slots, shown, flags, prices):
 
     Reads nothing that browsing changes, so it may be asked again after the feed.
     """
-    ids, scores = np.empty(MOST_CARDS, np.int32), np.empty(MOST_CARDS)
-    chances, used = np.empty(MOST_CARDS), np.zeros(MOST_CARDS, np.uint8)
+    ids, scores = scratch(MOST_CARDS, np.int32), scratch(MOST_CARDS, np.float64)
+    chances, values = scratch(MOST_CARDS, np.float64), scratch(MOST_CARDS, np.float64)
+    used = scratch(MOST_CARDS, np.uint8)
+    used[:] = 0
     n, count = shortlist_cards(t, i, ids, scores), np.int64(0)
     rank_cards(t, ids, scores, chances, n)
+    value_bids(t, ids, chances, values, n)
     for slot in range(slots):
-        c, flags[slot], prices[slot] = fill_slot(t, t.users[i], slot, ids, chances, used, n, shown, count)
+        c, flags[slot], prices[slot] = fill_slot(t, t.users[i], slot, ids, values, used, n, shown, count)
         if c < 0:
             break
         cross_out(ids, used, n, c)
@@ -229,8 +242,8 @@ def browse(t, i):
     u = t.users[i]
     if u.opened == 0 or len(t.cards) == 0:
         return
-    shown, flags = np.empty(MOST_SLOTS, np.int32), np.empty(MOST_SLOTS, np.int64)
-    prices = np.empty(MOST_SLOTS, np.int64)
+    shown, flags = scratch(MOST_SLOTS, np.int32), scratch(MOST_SLOTS, np.int64)
+    prices = scratch(MOST_SLOTS, np.int64)
     count = fill_slots(t, i, min(MOST_SLOTS, videos_today(t, i)), shown, flags, prices)
     for slot in range(count):
         show(t, i, np.int64(shown[slot]), slot, flags[slot], prices[slot], 0.0)
@@ -319,7 +332,7 @@ def consider(t, i, card, m, via):
     if not venue_open(t, Venue.VIDEO):
         return
     p = t.products[card.product]
-    goods, worths = np.empty(1, np.int32), np.empty(1)
+    goods, worths = scratch(1, np.int32), scratch(1, np.float64)
     goods[0] = card.product
     worths[0] = place_utility(num, Venue.VIDEO) + taste_utility(num, u, p, m) + content_utility(num, u)
     worths[0] += insurance_utility(t, card.merchant) + need_utility(num, u, p.category)

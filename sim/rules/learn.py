@@ -18,6 +18,7 @@ from sim.jit import kernel
 from sim.rules.common import dot, logistic, own_range
 from sim.rules.feed import FRIEND_SLOT, engagement
 from sim.rules.rooms import entry_chance
+from sim.scratch import scratch
 from sim.tables import CLICK, INTEREST, ORDERED, PREVIEW, RECOMMENDER, RETURNED, WATCH, Record, Tables
 
 WATCHED, ENTERED, CLICKED, BOUGHT, STAGES = 0, 1, 2, 3, 4  # stages with a base rate of their own
@@ -140,8 +141,8 @@ def learn_user(t: Tables, i: int) -> None:
     """
     if t.modes[RECOMMENDER] != INTEREST:
         return
-    u, num, r, factor = t.users[i], t.num[0], t.recommender[0], np.empty(DIM)
-    missed, told = np.empty(STAGES), np.empty(STAGES)
+    u, num, r, factor = t.users[i], t.num[0], t.recommender[0], scratch(DIM, np.float64)
+    missed, told = scratch(STAGES, np.float64), scratch(STAGES, np.float64)
     low, high = own_range(t.log, i)
     for e in range(low, high):
         event = t.log[e]

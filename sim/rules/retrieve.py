@@ -19,6 +19,7 @@ from sim.recommenders.interest import interest_query
 from sim.recommenders.oracle import oracle_query
 from sim.recommenders.popularity import popularity_query
 from sim.recommenders.random_ import random_query
+from sim.scratch import scratch
 from sim.tables import INTEREST, ORACLE, POPULARITY, RECOMMENDER, TILE, Record, Tables
 
 LANES = np.uint64(TILE)
@@ -31,6 +32,7 @@ SIGN = 0x7FFFFFFF
 HALF = np.float32(0.5)
 GROUPS = 2.5  # groups an item wanted; more make the bar sharper and slower to find
 HALVINGS = 10
+PLACES = TILE + 1
 
 
 @kernel
@@ -113,7 +115,7 @@ def _bar(scores: np.ndarray, keep: int) -> np.float32:
         low, high = min(low, one), max(high, one)
     for _ in range(HALVINGS):
         middle = HALF * (low + high)
-        if _reach(best, middle) >= keep:
+        if _reach(best, np.uint64(0), np.uint64(len(best)), middle) >= keep:
             low = middle
         else:
             high = middle
@@ -123,34 +125,37 @@ def _bar(scores: np.ndarray, keep: int) -> np.float32:
 @kernel
 def _collect(scores: np.ndarray, walk: np.ndarray, ids: np.ndarray, bar: np.float32, keys: np.ndarray) -> int:
     """Keys of the items that reach the bar; how many."""
-    bits, lanes, n = scores.view(np.int32), np.empty(TILE + 1, np.int64), 0
+    bits, lanes, n = scores.view(np.int32), scratch(PLACES, np.int64), 0
     for j in range(len(walk)):
-        own = scores[j * TILE : (j + 1) * TILE]
-        if _reach(own, bar) == 0:
+        first = np.uint64(j) * LANES
+        if _reach(scores, first, first + LANES, bar) == 0:
             continue
-        for at in range(_pick(own, bar, lanes)):
-            own[lanes[at]] += ZERO  # makes -0 a 0, whose bits would rank differently
+        for at in range(_pick(scores, first, bar, lanes)):
+            scores[j * TILE + lanes[at]] += ZERO  # makes -0 a 0, whose bits would rank differently
             keys[n] = _key(bits[j * TILE + lanes[at]], ids[walk[j] * TILE + lanes[at]])
             n += 1
     return n
 
 
 @kernel
-def _reach(scores: np.ndarray, bar: np.float32) -> np.int32:
-    """How many scores reach the bar; in most tiles of a large catalogue none does."""
+def _reach(scores: np.ndarray, low: np.uint64, high: np.uint64, bar: np.float32) -> np.int32:
+    """How many of the scores [low, high) reach the bar; in most tiles of a large catalogue none does."""
     count = np.int32(0)
-    for j in range(np.uint64(len(scores))):
+    for j in range(low, high):
         count += np.int32(1) if scores[j] >= bar else np.int32(0)
     return count
 
 
 @kernel
-def _pick(scores: np.ndarray, bar: np.float32, lanes: np.ndarray) -> np.uint64:
-    """The lanes that reach the bar, into `lanes`; their number. Without branches, which would be guessed wrong."""
+def _pick(scores: np.ndarray, first: np.uint64, bar: np.float32, lanes: np.ndarray) -> np.uint64:
+    """The lanes of the tile from `first` on that reach the bar, into `lanes`; their number.
+
+    Without branches, which would be guessed wrong.
+    """
     count = np.uint64(0)
     for lane in range(LANES):
         lanes[count] = lane
-        count += np.uint64(1) if scores[lane] >= bar else np.uint64(0)
+        count += np.uint64(1) if scores[first + lane] >= bar else np.uint64(0)
     return count
 
 
@@ -178,7 +183,7 @@ def _select(keys: np.ndarray, n: int, keep: int) -> int:
 @kernel
 def _report(keys: np.ndarray, n: int, keep: int, out_ids: np.ndarray, out_scores: np.ndarray) -> int:
     """Write the best `keep` of n keys as items and scores; how many there are. Each goes to its rank."""
-    score = np.empty(1, np.float32)
+    score = scratch(1, np.float32)
     bits = score.view(np.int32)
     for j in range(n):
         rank = _above(keys, n, keys[j])
@@ -224,7 +229,7 @@ def _shortlist(t: Tables, i: int, start: np.ndarray, ids: np.ndarray, tiles: np.
     """The shortlist of one index; scores are expected interest m, and 0 where the kind expects nothing."""
     if len(tiles) == 0:
         return 0
-    query = np.empty(DIM, np.float32)
+    query = scratch(DIM, np.float32)
     query_of(t, i, query)
     keep = min(int(t.num[0].feed_shortlist), len(out_ids))
     n = best_items(query, start, ids, tiles, probes_for(t.num[0], len(start) - 1), keep, out_ids, out_scores)

@@ -27,6 +27,7 @@ from sim.rules.feed import log_event, organic_score, preview_slots
 from sim.rules.roles import dwell_pull, entry_pull, loyal_utility, pitch_utility, pitched_share
 from sim.rules.scarcity import scarcity_utility
 from sim.rules.watch import click_logit
+from sim.scratch import scratch
 from sim.tables import (
     CHANGES,
     CLICK,
@@ -70,7 +71,7 @@ def entry_chance(r, num, match, boost):
 @kernel
 def preview(t, i):
     """Show user i the best rooms of the day's pool of its audience cell; enter those that appeal."""
-    rows = np.empty(MOST_ROOMS, np.int32)
+    rows = scratch(MOST_ROOMS, np.int32)
     for slot in range(best_rooms(t, i, preview_slots(t.num[0], t.users[i]), rows)):
         offer_room(t, i, rows[slot], slot)
 
@@ -80,7 +81,7 @@ def best_rooms(t, i, slots, rows):
     """The rooms that the recommender previews to user i, best first, at most `slots`; how many. Changes nothing."""
     u = t.users[i]
     pool = t.pools[mix32(u.key, 0) % len(t.pools)]
-    scores = np.empty(MOST_ROOMS)
+    scores = scratch(MOST_ROOMS, np.float64)
     size, highest = 0, 0.0
     while size < len(pool) and pool[size] >= 0:
         boost = t.rooms[pool[size]].boost
@@ -227,7 +228,7 @@ def watch_rooms(t, i):
 def shop_live(t, i, room, visit):
     """See the goods of a room, leave traces of interest, click, and choose one or none."""
     u, num, now = t.users[i], t.num[0], t.now[0]
-    goods, worths = np.empty(OFFERS, np.int32), np.empty(OFFERS)
+    goods, worths = scratch(OFFERS, np.int32), scratch(OFFERS, np.float64)
     crowd = crowd_utility(num, room, visit.minute)
     lead = place_utility(num, Venue.LIVE) + content_utility(num, u) + host_utility(num, room) + crowd
     lead += host_trust_utility(t, u, room.presenter)

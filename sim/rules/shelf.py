@@ -25,6 +25,7 @@ from sim.rules.choose import (
 from sim.rules.common import ROOT_DIM, among, dot, interest, venue_open
 from sim.rules.retrieve import shortlist_goods
 from sim.rules.visits import comes_to_play, goes_to_mall, known_shop, looks_in, searches, searches_after_view
+from sim.scratch import scratch
 from sim.tables import (
     AFTER_VIEW,
     DIVERTED,
@@ -80,7 +81,7 @@ def keep_best(goods, scores, n, most, row, score):
 def go_through(t, i, goods, n, venue, group, fit, via):
     """Look at a ranked list from the top, each place with probability fit·r^-η, and choose among what was seen."""
     u, num, now = t.users[i], t.num[0], t.now[0]
-    seen, worths = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    seen, worths = scratch(MOST_GOODS, np.int32), scratch(MOST_GOODS, np.float64)
     count = np.int64(0)
     for rank in range(n):
         p = t.products[goods[rank]]
@@ -154,7 +155,7 @@ def results_page(t, i, k, fit, via):
         if answer < 0:
             return
         clear = answer > 0
-    goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    goods, scores = scratch(MOST_GOODS, np.int32), scratch(MOST_GOODS, np.float64)
     most = int(t.num[0].lists_search)
     n = rank_page(t, u, k, goods, scores, np.int64(0), most, fit if clear else 0.0)
     if not clear:
@@ -227,7 +228,7 @@ def wanted(num, u, k):
 @kernel
 def add_wanted(t, u, ids, count, fit, goods, scores, n):
     """Let the best goods of each wanted category into the list, beside those shortlisted by interest (承接)."""
-    num, rows, marks = t.num[0], np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    num, rows, marks = t.num[0], scratch(MOST_GOODS, np.int32), scratch(MOST_GOODS, np.float64)
     for k in range(CATEGORIES):
         if num.lists_mall_wanted > 0 and wanted(num, u, k):
             for j in range(rank_page(t, u, k, rows, marks, np.int64(0), int(num.lists_mall_wanted), fit)):
@@ -241,7 +242,7 @@ def add_wanted(t, u, ids, count, fit, goods, scores, n):
 def mall_goods(t, i, fit, goods, scores):
     """The goods that the mall shows user i, best first, into `goods`; how many."""
     u, num = t.users[i], t.num[0]
-    ids, matches = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    ids, matches = scratch(MOST_GOODS, np.int32), scratch(MOST_GOODS, np.float64)
     count, n = shortlist_goods(t, i, ids, matches), np.int64(0)
     for j in range(count):
         want = want_utility(num, u, t.products[ids[j]].category, fit)
@@ -253,7 +254,7 @@ def mall_goods(t, i, fit, goods, scores):
 @kernel
 def mall_list(t, i, fit, via):
     """Show user i the mall's list and let the user choose."""
-    goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    goods, scores = scratch(MOST_GOODS, np.int32), scratch(MOST_GOODS, np.float64)
     n = mall_goods(t, i, fit, goods, scores)
     t.tally[Count.MALL_VISITS] += 1
     go_through(t, i, goods, n, Venue.MALL, np.int64(0), fit, via)
@@ -286,7 +287,7 @@ def visit_mall(t, i):
 def shop_list(t, i, m, fit, via):
     """Show user i the goods of merchant m, best sellers first, and let the user choose."""
     u, num, firm = t.users[i], t.num[0], t.merchants[m]
-    goods, scores = np.empty(MOST_GOODS, np.int32), np.empty(MOST_GOODS)
+    goods, scores = scratch(MOST_GOODS, np.int32), scratch(MOST_GOODS, np.float64)
     n = np.int64(0)
     for row in range(np.int64(firm.first), np.int64(firm.first + firm.count)):
         p = t.products[row]

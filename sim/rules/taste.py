@@ -12,6 +12,7 @@ from sim.jit import kernel
 from sim.rng import Decision, Venue, normal
 from sim.rules.common import dot, own_range
 from sim.rules.host import is_weekday_of
+from sim.scratch import scratch
 from sim.tables import LONG
 
 
@@ -29,7 +30,7 @@ def move(taste, step):
 @kernel
 def wander(now, num, u):
     """The week's random step, about `interest_drift` radians long, keyed (user, day)."""
-    step = np.empty(DIM)
+    step = scratch(DIM, np.float64)
     for k in range(DIM):
         step[k] = num.interest_drift / math.sqrt(DIM - 1.0) * normal(now, u.key, k, Decision.TASTE, Venue.NONE, 0)
     move(u.taste, step)
@@ -38,7 +39,8 @@ def wander(now, num, u):
 @kernel
 def follow_views(t, u, low, high):
     """A step of `interest_pull` towards each good viewed long today, entries [low, high) of the log."""
-    step, seen = np.zeros(DIM), 0
+    step, seen = scratch(DIM, np.float64), 0
+    step[:] = 0.0
     for e in range(low, high):
         if t.log[e].flags & LONG:
             seen += 1

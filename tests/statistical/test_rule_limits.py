@@ -13,7 +13,7 @@ from sim.levers import neutral
 from sim.population import make_dtype
 from sim.rng import clock
 from sim.rules.arrival import feed_slots, open_logit
-from sim.rules.feed import ADVERT, EXPLORE, ORGANIC, auction, slot_nature
+from sim.rules.feed import ADVERT, EXPLORE, ORGANIC, auction, slot_nature, value_bids
 from sim.rules.rooms import dwell_minutes, entry_logit
 from sim.rules.survey import recommend_score, response_chance
 from sim.rules.visits import after_view_chance, mall_logit, search_chance
@@ -117,7 +117,9 @@ def sold(bids, chances, used=None):
     recommender["click_rate"], recommender["order_rate"], cards["bid"] = 0.1, 0.05, bids
     t = Tables(num=NUM, recommender=recommender, cards=cards)
     used = np.zeros(n, np.uint8) if used is None else used
-    winner, price = auction(t, np.arange(n, dtype=np.int32), np.asarray(chances, float), used, n)
+    worth = np.empty(n)
+    value_bids(t, np.arange(n, dtype=np.int32), np.asarray(chances, float), worth, n)
+    winner, price = auction(NUM[0], worth, used, n)
     values = cards["bid"] * chances * float(recommender["click_rate"][0]) * float(recommender["order_rate"][0])
     return winner, price, np.where((used > 0) | (cards["bid"] <= 0), 0.0, values)
 
