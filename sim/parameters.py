@@ -307,6 +307,7 @@ class Churn:
     idle: float = number("day", 0, 1000, A, "without an order, after which a shopper may give up shopping; P6")
     lapse: float = number("1/day", 0, 1, A, "hazard of giving up shopping once idle; P4, P6")
     lapses: float = number("1/day", 0, 1, C, "shoppers who give up, measured; sets the first day and arrivals only")
+    newcomers: float = number("share", 0, 1, A, "of those outside on the first day, who was never on the platform")
 
 
 @dataclass(frozen=True)

@@ -146,3 +146,4 @@ class Learning:
     probes_root: float = number("–", 0, 100, C, "clusters searched per √clusters: recall ≥ .90 at any catalogue size")
     exact_below: int = number("cards", 0, 1e7, A, "catalogues searched whole")
     cold: float = number("–", 0, 5, A, "length of a new user's factors towards the average")
+    past: float = number("day", 0, 10000, A, "mean time people had spent in stays before the first day's")
