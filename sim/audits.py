@@ -49,6 +49,8 @@ def screen(world: World, instance: str, what: Screen) -> None:
     opened = members(world, "merchants", what.segment, instance) & (world.merchants["turn"] == OPENED)
     rows = affordable(world, instance, "merchants", np.flatnonzero(opened), what.cost_fen)
     charge(world, instance, Bill("merchants", rows, what.cost_fen, Account.LABOUR, Flow.AUDIT_COST))
+    if len(rows) == 0:
+        return
     read = promise(world, rows) + what.noise * errors(world.now, world.merchants["key"][rows], name_key(instance))
     close_all(world.merchants, world.products, rows[np.clip(read, LEAST, MOST) < what.bar])
 

@@ -27,8 +27,7 @@ def expected_return(users: np.ndarray, today: int, share: float, days: int, elas
     that would have come anyway, so who buys rarely has the highest return.
     """
     before = buying_odds(users, today, days)
-    odds = before / (1.0 - before) * (1.0 - share) ** -elasticity
-    after = odds / (1.0 + odds)
+    after = before / (before + (1.0 - before) * (1.0 - share) ** elasticity)
     return (after - before) / (after * share)
 
 
