@@ -188,8 +188,13 @@ def _by_category(values: Sequence[float]) -> str:
 
 def _coupons(coupons: Sequence[Facts]) -> str:
     """Coupons in hand."""
-    return ", ".join(f"{one['benefit']:.0%} off" if one["benefit"] < 1 else f"{_yuan(one['benefit'])} off"
-                     for one in coupons) or "none"
+    return ", ".join(_coupon(one) for one in coupons) or "none"
+
+
+def _coupon(one: Facts) -> str:
+    """What a coupon takes off, and of which goods."""
+    cut = f"{one['benefit']:.0%} off" if one["benefit"] < 1 else f"{_yuan(one['benefit'])} off"
+    return cut if one["category"] < 0 else f"{cut} {CATEGORIES[one['category']]}"
 
 
 def name_of(one: Choice, row: int) -> str:
