@@ -8,6 +8,8 @@ from sim.policies.base import Observed, Policy
 from sim.programmes import Audit, Programme
 from sim.schema import number, switch
 
+VALUE_DAYS = 180.0  # days of sales that a shop is worth to its owner: the window of the loss that ends one, model.md §3
+
 
 @dataclass(frozen=True)
 class Governance(Policy):
@@ -29,6 +31,14 @@ class Governance(Policy):
     remove: bool = switch("close down those found wanting instead")
     false_positive: float = number("share", 0, 1, "A", "of the rate at which others suffer it; .02, model.md §3")
     audit_yuan: float = number("yuan", 0, 1e4, "A", "cost of an audit; 30, model.md §2.10")
+
+    def levers(self, day: int, observed: Observed) -> dict[str, float]:
+        """What is known of the audits: the bar, and what a shop below it stands to lose a day (`sim.rules.invest`)."""
+        level = self.level(day)
+        if level == 0.0:
+            return {}
+        lost = VALUE_DAYS if self.remove else (1.0 - self.factor) * self.days
+        return {"audit_bar": self.threshold, "audit_loss": self.rate * level * lost}
 
     def programmes(self, day: int, observed: Observed) -> list[Programme]:
         """Today's audits; the ramp scales how many."""
