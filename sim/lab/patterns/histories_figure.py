@@ -97,7 +97,7 @@ def draw_steps(axes: Axes, past: Sequence[Histories], found: Sequence[Leaps]) ->
         if len(times):
             axes.step(times, np.arange(len(times), 0, -1) / int(there.sum()), where="pre", color=COLOURS[one.kind],
                       linewidth=2.0, linestyle="-" if one.kind == "creator" else "--",
-                      label=f"{one.kind}s; {lucky:.1%} have a large step by luck of their days")
+                      label=f"{one.kind}s; {lucky:.1%} leap by luck alone")
     if not axes.lines:
         style.no_data(axes)
         return
