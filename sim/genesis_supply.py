@@ -230,7 +230,9 @@ def _spread_sales(creators: np.ndarray, num: np.ndarray, gmv: float) -> None:
     if weight.sum() == 0.0:
         return
     creators["sales"] = gmv * weight / weight.sum()
-    hours = creators["frequency"] * creators["hours_day"]
+    behind = (num["creators_video_hours"] / np.maximum(num["rooms_creator_share"], 1e-6)).astype(np.float32)
+    hours = creators["frequency"] * creators["hours_day"] * (1.0 + num["creators_prepare"]).astype(np.float32)
+    hours += creators["frequency"] * behind
     creators["income"] = creators["sales"] * num["merchants_cps_mean"] / np.maximum(hours, 1e-9)
 
 

@@ -115,14 +115,25 @@ def lived(config: SimConfig, out: Path) -> Run:
 
 
 def tell_card(run: Run, out: Path, lang: str = "en") -> None:
-    """Print the card; write patterns.json and patterns.png."""
+    """Print the card; write patterns.json, patterns.png and, of a run with books, histories.png."""
     from sim.lab.patterns.figure import draw_card
 
     entries, say = card_of(run, lang), phrases("card", lang)
     write_card(out / "patterns.json", entries)
     draw_card(entries, run.title, out / "patterns.png", lang)
     print(f"\n{say['title'].format(title=run.title)}\n\n{card_table(entries, lang)}")
-    print(f"\n{say['evidence']}\n{say['files']} {out}/patterns.json, {out}/patterns.png")
+    drawn = [f"{out}/{name}" for name in ("patterns.json", "patterns.png", *draw_courses(run, out))]
+    print(f"\n{say['evidence']}\n{say['files']} {', '.join(drawn)}")
+
+
+def draw_courses(run: Run, out: Path) -> list[str]:
+    """Draw who leapt after a plateau, where the run kept what that takes; the names of the figures."""
+    if not (run.orders and run.books and run.log_days):
+        return []
+    from sim.lab.patterns.histories_figure import draw_histories
+
+    draw_histories(run, out / "histories.png")
+    return ["histories.png"]
 
 
 def tell_orders(run: Run, orders: Orders, name: str, out: Path, lang: str = "en") -> None:
