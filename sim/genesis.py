@@ -166,14 +166,20 @@ def _draw_traits(users: np.ndarray, world: Any, rng: np.random.Generator) -> Non
     users["buyer_effect"] = rng.normal(0.0, choice.buyer_sd, n)
     users["price_level"] = rng.normal(0.0, choice.level_sd, n)
     users["impulse"] = rng.standard_normal(n)
-    users["leniency"] = rng.normal(0.0, world.satisfy.person_sd, n)
-    users["generation"] = rng.integers(0, 3, n)
+    users["leniency"] = leniency_of(rng.normal(0.0, world.satisfy.person_sd, n), users["buyer_effect"], world)
+    users["generation"] = rng.integers(0, 3, n)  # thirds (assumption)
     users["guochao"] = guochao_of(users["generation"], choice.guochao)
     spread = world.needs.rate_sd
     users["need_rate"] = world.needs.rate * np.exp(rng.normal(-0.5 * spread**2, spread, (n, CATEGORIES)))
     wallet = 100.0 * world.needs.wallet_median * np.exp(rng.normal(0.0, world.needs.wallet_sd, n))
     users["wallet_week"] = np.minimum(wallet, 2.0e9)
     users["wallet"] = users["wallet_week"]
+
+
+def leniency_of(own: np.ndarray, buyer_effect: np.ndarray, world: Any) -> np.ndarray:
+    """Leniency, part of it shared with the inclination to buy: it keeps its spread whatever their correlation."""
+    shared, liking = world.satisfy.person_buying, buyer_effect / max(world.choice.buyer_sd, 1e-9)
+    return shared * world.satisfy.person_sd * liking + math.sqrt(1.0 - shared * shared) * own
 
 
 def guochao_of(generation: np.ndarray, by_generation: tuple[float, ...]) -> np.ndarray:

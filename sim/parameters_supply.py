@@ -24,7 +24,8 @@ class Goods:
     category_pull: float = number("–", 0, 5, A, "pull of the category's centre on a line")
     role_traffic: float = number("share", 0, 1, A, "引流 goods: cheap, thin margin")
     role_repurchase: float = number("share", 0, 1, A, "复购 goods")
-    domestic: float = number("share", 0, 1, A, "firms with a domestic brand; AliResearch 2020: 72 % of online sales")
+    domestic: float = number(
+        "share", 0, 1, A, "firms of a domestic brand; AliResearch (Eastday, 11 May 2020): 8 of 10 goods bought online")
     content_noise: float = number("–", 0, 10, A, "error of the content embedding a new item starts from")
     stock_days: float = number("day", 0, 1000, A, "cover bought at a restock")
     reorder_days: float = number("day", 0, 1000, A, "cover at which a restock is ordered")
