@@ -50,6 +50,8 @@ LEVERS = (
     Lever("invite", MULTIPLY, "×", "promoters' pull on outside friends"),
     Lever("label_omega", LARGEST, "share", "least share of trust that the platform earns with a good it chose (严选)"),
     Lever("gmv_weight", ADD, "1/yuan", "added to the weight of expected sales in organic ranking"),
+    Lever("audit_bar", LARGEST, "points", "experience score below which audits may find a shop wanting"),
+    Lever("audit_loss", ADD, "day/day", "days of sales that a shop below the bar stands to lose each day"),
     Lever("expected_demand", MULTIPLY, "×", "demand that merchants make room for, against their past orders"),
 )
 DTYPE = np.dtype([(lever.name, "f8") for lever in LEVERS], align=True)

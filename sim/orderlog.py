@@ -69,6 +69,13 @@ class OrderLog:
         answer = self._base.execute(query, values).fetchnumpy()
         return {name: np.asarray(column) for name, column in answer.items()}
 
+    def beside(self, name: str, rows: Mapping[str, np.ndarray] | Path) -> None:
+        """Put another table next to the log, under a name that queries may use: columns in memory or a Parquet file."""
+        if isinstance(rows, Path):
+            self._base.read_parquet(str(rows)).create_view(name)
+        else:
+            self._base.register(name, _as_table(rows))
+
     def sums(self, who: str, value: str, where: str = "true") -> np.ndarray:
         """Sum of `value` (an integer expression) by `who` over the seen orders, int64, ascending."""
         answer = self.ask(f"SELECT sum({value})::BIGINT AS total FROM seen WHERE {where} GROUP BY {who}")

@@ -44,7 +44,8 @@ until a parcel is judged; `late_days` counts started days after the promised one
 PACKAGES = ("icsim", "mesa", "numpy", "networkx", "matplotlib", "hydra-core", "numba", "llvmlite", "pyarrow",
             "duckdb", "scipy", "tqdm")
 TABLES = ("daily.parquet", "orders.parquet", "panel.parquet", "cohorts.parquet", "traffic.parquet")
-READINGS = ("patterns.json", "patterns.png", "orders.json", "orders.png")  # what icsim patterns reads out of a run
+# what icsim patterns reads out of a run
+READINGS = ("patterns.json", "patterns.png", "histories.png", "orders.json", "orders.png")
 FILES = (*TABLES, "runs.parquet", "books.parquet", "summary.json", "panel.png", "funnel.png", "incomes.png", *READINGS)
 UNFINISHED, LOCK = "unfinished", ".lock"  # the folder of what is needed only until a run is done
 OWN = re.compile(rf"(daily|orders|panel|cohorts|traffic|world)-\d{{{DIGITS}}}\.(parquet|npz)|\..*\.tmp")

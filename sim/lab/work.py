@@ -14,9 +14,13 @@ from sim.config import OUTSIDE_THE_WORLD, Record, SimConfig, question_key, to_pl
 from sim.files import columns_of
 from sim.lab.item import Item
 from sim.lab.store import Result, Store, StoreError
+from sim.record import with_day
 
 if TYPE_CHECKING:
     from sim.model import InterestCommerceModel
+
+
+PANEL = 2000  # users whose answers and later orders are followed (P15), as `icsim patterns` does
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ def carry_out(job: Job) -> None:
 
 
 def settings_of(config: SimConfig, threads: int) -> SimConfig:
-    """A configuration as a worker carries it out: quiet, all orders and no panel recorded, in memory."""
-    record = Record(burn_in=False, orders=True, panel=0, checkpoint=0, traffic=True)
+    """A configuration as a worker carries it out: quiet, all orders and the panel's answers recorded, in memory."""
+    record = Record(burn_in=False, orders=True, panel=PANEL, checkpoint=0, traffic=True)
     return replace(config, record=record, threads=threads, progress=False, out=None, overwrite=False)
 
 
@@ -82,13 +86,13 @@ def warm_world(item: Item, threads: int) -> InterestCommerceModel:
 
 def simulate(item: Item, store: Store, threads: int = 1) -> Result:
     """An item's world, lived from its warm world or from genesis to its horizon."""
-    from sim.runner import add_open_orders, live_day
+    from sim.runner import add_open_orders, live_day, sampled_rows
 
     started = perf_counter()
     model, notes = model_of(item, store, threads), Notes()
-    nobody = np.zeros(0, np.int64)
+    sample = sampled_rows(model.world, PANEL)
     while model.day < item.config.horizon:
-        live_day(model, notes, model.day, nobody)
+        live_day(model, notes, model.day, sample)
     add_open_orders(model, notes)
     return result_of(item, model, notes, perf_counter() - started)
 
@@ -108,6 +112,7 @@ class Notes:
     def __init__(self) -> None:
         self.rows: list[dict[str, float | int]] = []
         self.orders: list[np.ndarray] = []
+        self.answers: list[np.ndarray] = []
 
     def add_day(self, row: Mapping[str, float | int], day: int) -> None:
         """Take the day's metrics row."""
@@ -120,7 +125,9 @@ class Notes:
             self.orders.extend(batches)
 
     def add_panel(self, rows: np.ndarray, day: int) -> None:
-        """Nobody is followed."""
+        """Take the sampled users' answers to the survey; the rest of their days is a run's own affair."""
+        if day >= 0:
+            self.answers.append(with_day(rows[rows["answer"] >= 0][["key", "answer"]], day))
 
     def add_traffic(self, batches: Iterable[np.ndarray], day: int) -> None:
         """The daily table has its sums."""
@@ -137,18 +144,28 @@ def result_of(item: Item, model: InterestCommerceModel, notes: Notes, seconds: f
     summary = summarise(daily, orders, creators=len(model.creators))
     meta = {"key": item.key, "parent": item.parent, "config": to_plain(item.config), "summary": summary,
             "redeemed": redeemed(orders), "spend": spend(model),
-            "patterns": patterns_of(item.config, daily, orders, summary), "seconds": round(seconds, 3)}
+            "patterns": patterns_of(item.config, model, notes, summary), "seconds": round(seconds, 3)}
     return Result(item.key, daily, summary, meta | surroundings(model))
 
 
-def patterns_of(config: SimConfig, daily: dict[str, np.ndarray], orders: np.ndarray,
+def patterns_of(config: SimConfig, model: InterestCommerceModel, notes: Notes,
                 summary: dict[str, float]) -> dict[str, float]:
-    """The pattern card's values of a world, NaN where undefined; the panel's (P15.orders) apart, for there is none."""
+    """The pattern card's values of a world, NaN where undefined."""
+    from sim.books import book_columns
     from sim.lab.patterns.finished import Run
     from sim.lab.patterns.measures import read_patterns
 
-    columns = {name: np.ascontiguousarray(orders[name]) for name in orders.dtype.names or ()}
-    return read_patterns(Run(Path(), to_plain(config), summary, daily, columns, None))
+    orders, answers = (columns_in(rows) for rows in (notes.orders, notes.answers))
+    run = Run(Path(), to_plain(config), summary, columns_of(notes.rows), orders, answers, book_columns(model.world))
+    return read_patterns(run)
+
+
+def columns_in(batches: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """Rows noted in batches as columns; none of no batch."""
+    if not batches:
+        return {}
+    rows = np.concatenate(batches)
+    return {name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names or ()}
 
 
 def surroundings(model: InterestCommerceModel) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sim.programmes import Audit, Programme, Screen
 from sim.schema import number, switch
 
 LOWEST = 1.0  # the experience score runs from 1 to 5
+VALUE_DAYS = 180.0  # days of sales that a shop is worth to its owner: the window of the loss that ends one, model.md §3
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class Governance(Policy):
 
     entry_bar: float = number("points", 1, 5, "A", "that a new firm must promise; 1 refuses nobody; seed 003")
     entry_noise: float = number("points", 0, 2, "A", "error in reading what it promises")
+
+    def levers(self, day: int, observed: Observed) -> dict[str, float]:
+        """What is known of the audits: the bar, and what a shop below it stands to lose a day (`sim.rules.invest`)."""
+        level = self.level(day)
+        if level == 0.0:
+            return {}
+        lost = VALUE_DAYS if self.remove else (1.0 - self.factor) * self.days
+        return {"audit_bar": self.threshold, "audit_loss": self.rate * level * lost}
 
     def programmes(self, day: int, observed: Observed) -> list[Programme]:
         """Today's audits; the ramp scales how many."""

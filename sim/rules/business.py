@@ -11,6 +11,7 @@ from sim.agents.merchant import CHANNELS, CLOSED, ON, OPENED
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.channels import imitate, split_effort
+from sim.rules.cocreate import co_create
 from sim.rules.common import keep
 from sim.rules.host import effort, is_weekday_of
 from sim.rules.invest import invest
@@ -131,7 +132,9 @@ def week_ends(t: Tables, m: np.record, noise: float) -> None:
         move_prices(now, num, m, t.products)
     else:
         charge_markup(num, m, t.products)
-    invest(now, num, m, t.products, t.recommender[0].weight_experience + t.lev[0].experience_weight)
+    weight = t.recommender[0].weight_experience + t.lev[0].experience_weight
+    invest(now, num, t.lev[0], m, t.products, weight)
+    m.invested += co_create(now, num, m, t.products)
 
 
 @kernel

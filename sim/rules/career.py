@@ -39,9 +39,16 @@ def stop(c: np.record, state: int) -> None:
 
 
 @kernel
-def hourly_income(c: np.record) -> float:
-    """Yuan an hour earned since the last room, at the length of today's room."""
-    return c.earned / 100.0 * 60.0 / c.minutes
+def minutes_worked(num: np.record, c: np.record) -> float:
+    """Minutes of work behind a room: on air, in preparation, and on the videos of the days between a host's rooms."""
+    between = 1.0 / max(num.rooms_creator_share, 1e-6)  # days, in a world of full size
+    return c.minutes * (1.0 + num.creators_prepare) + 60.0 * num.creators_video_hours * between
+
+
+@kernel
+def hourly_income(num: np.record, c: np.record) -> float:
+    """Yuan earned since the last room, in it and by videos, an hour of work."""
+    return c.earned / 100.0 * 60.0 / minutes_worked(num, c)
 
 
 @kernel
@@ -53,7 +60,7 @@ def end_session(num: np.record, c: np.record, exits: bool) -> None:
     `exits` for the money (rival rule), no session counts as below the wage.
     """
     c.hours += c.minutes / 60.0
-    c.income += (hourly_income(c) - c.income) / num.creators_income_memory
+    c.income += (hourly_income(num, c) - c.income) / num.creators_income_memory
     c.earned = 0
     if c.income >= c.wage * c.room_share or not exits:
         c.below = 0
@@ -70,6 +77,13 @@ def gives_up(now: np.record, num: np.record, c: np.record) -> bool:
     if c.hours_day < num.creators_quit_hours:
         return True
     return uniform(now, c.key, 0, Decision.CREATOR_EXIT, Venue.NONE, 0) < num.creators_pause
+
+
+@kernel
+def disgraced(now: np.record, num: np.record, c: np.record, users: int) -> bool:
+    """Whether a scandal breaks over a creator today: the more of the users follow, the more look for one."""
+    fame = c.followers / max(users, 1)
+    return uniform(now, c.key, 0, Decision.CREATOR_EXIT, Venue.NONE, 2) < num.creators_scandal * fame
 
 
 @kernel
@@ -119,14 +133,17 @@ def rest_or_return(now: np.record, num: np.record, c: np.record) -> None:
 
 
 @kernel
-def live_on(now: np.record, num: np.record, c: np.record, exits: bool) -> None:
-    """An active creator ends the day: books, perhaps another style, perhaps a break."""
+def live_on(now: np.record, num: np.record, c: np.record, users: int, exits: bool) -> None:
+    """An active creator ends the day: books, perhaps another style, a scandal or a break."""
     note_sales(num, c)
     if c.live:
         end_session(num, c, exits)
     if is_weekday_of(now.day, c.key):
         try_styles(now, num, c)
-    if gives_up(now, num, c):
+    if disgraced(now, num, c, users):
+        c.trust -= num.creators_scandal_trust
+        stop(c, DORMANT)
+    elif gives_up(now, num, c):
         stop(c, DORMANT)
 
 
@@ -135,7 +152,7 @@ def end_day(t: Tables, i: int) -> None:
     """Creator i ends the day."""
     c, num, now = t.creators[i], t.num[0], t.now[0]
     if c.state == ACTIVE:
-        live_on(now, num, c, t.modes[CAREER_RULE] == BY_WAGE)
+        live_on(now, num, c, len(t.users), t.modes[CAREER_RULE] == BY_WAGE)
     elif c.state == DORMANT:
         rest_or_return(now, num, c)
     elif uniform(now, c.key, 0, Decision.CREATOR_RETURN, Venue.NONE, 1) < num.creators_entry:

@@ -222,6 +222,7 @@ def _draw_price(now: np.record, num: np.record, spell: int, p: np.record) -> Non
     p.price = p.list_price
     p.role = _role(num, place, trait(now, who, spell, what, ROLE))
     share = num.goods_cost_mean + num.goods_cost_sd * (bell(now, who, spell, what, COST) + _thinness(num, p.role))
+    share *= math.exp(num.goods_quality_cost * p.quality)
     share -= burden(num, p.category, price) - USUAL_BURDEN
     p.unit_cost = max(1, int(p.list_price * min(max(share, LEAST_SHARE), MOST_SHARE) + 0.5))
     elsewhere = num.goods_outside_sd * bell(now, who, spell, what, OUTSIDE) - num.goods_outside_discount

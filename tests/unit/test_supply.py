@@ -21,7 +21,7 @@ from sim.phases.govern import govern_rows
 from sim.phases.live import live_rows
 from sim.phases.open_shop import open_shop_rows
 from sim.rng import Venue, clock
-from sim.rules.career import end_session, start_career
+from sim.rules.career import disgraced, end_session, start_career
 from sim.rules.channels import softmax_shares
 from sim.rules.govern import raw_score, shrink
 from sim.rules.pricing import move_prices, price_bounds
@@ -310,3 +310,40 @@ def test_orders_are_booked_to_seller_host_and_channel(open_world):
     assert world.creators["gmv_today"][0] == 1000 and world.merchants["gmv_today"].sum() == 3000
     assert world.merchants["channel_sales"].sum(axis=0).tolist() == [1000, 1000, 0, 0, 1000]
     assert world.merchants["orders_today"].sum() == 3
+
+
+@kernel
+def scandals(t, found):
+    """Whether a scandal breaks over each creator today."""
+    for i in range(len(t.creators)):
+        found[i] = disgraced(t.now[0], t.num[0], t.creators[i], len(t.users))
+
+
+def test_scandals_come_in_proportion_to_fame(world):
+    """Followers 10 %, 30 % of users, hazard .5 of full fame: 5 % and 15 % of days, within 4 standard errors."""
+    world.num["creators_scandal"], n = 0.5, len(world.users)
+    t, found, days_seen = tables(world), np.zeros(len(world.creators), bool), 300
+    for share in (0.0, 0.1, 0.3):
+        world.creators["followers"], total = int(share * n), 0
+        for day in range(days_seen):
+            world.now["day"] = day
+            scandals(t, found)
+            total += int(found.sum())
+        draws = days_seen * len(found)
+        chance = 0.5 * int(share * n) / n
+        assert abs(total / draws - chance) <= 4 * (chance * (1 - chance) / draws) ** 0.5
+
+
+def test_unpaid_hours_lower_the_income_of_an_hour():
+    """An hour of preparation to each on air halves it; videos count for the days between two rooms of a host."""
+    num = NUM.copy()
+    rows = creators_at_genesis(1, num, clock(1, 0))
+    rows["income"], rows["wage"], rows["minutes"], rows["room_share"] = 0.0, 1.0, 240, 1.0
+    found = []
+    for prepare, videos in ((0.0, 0.0), (1.0, 0.0), (0.0, 0.3)):
+        num["creators_prepare"], num["creators_video_hours"] = prepare, videos
+        rows["income"], rows["earned"] = 0.0, 100_000
+        end_session(num[0], rows[0], True)
+        found.append(float(rows["income"][0]))
+    between = 1.0 / num["rooms_creator_share"][0]
+    assert found[1] == pytest.approx(found[0] / 2) and found[2] == pytest.approx(found[0] * 4 / (4 + 0.3 * between))

@@ -10,7 +10,8 @@ from sim.lab.phrases import phrases
 from sim.schema import GRADES, SETTING, build, choice, number, text
 
 ROLES = ("input", "calibrated", "emergent")  # what they mean: phrases.yaml
-NEEDS = {"orders": "record.orders=true", "panel": "record.panel=2000"}  # a file of the run, and what writes it
+# a file of the run, and what writes it
+NEEDS = {"orders": "record.orders=true", "panel": "record.panel=2000", "books": "record.books=true"}
 SIZES = {"city": 200_000}  # users a world needs to count as one
 
 

@@ -46,7 +46,7 @@ def card_of(run: Run, lang: str = "en") -> list[Entry]:
 
 def note_of(band: Band, run: Run, lang: str = "en") -> str:
     """What stands in a value's way: a file that was not written, or the size or length of the world."""
-    files = {"orders": run.orders, "panel": run.panel}
+    files = {"orders": run.orders, "panel": run.panel, "books": run.books}
     if band.needs and files[band.needs] is None:
         return phrases("card", lang)["needs"].format(file=NEEDS[band.needs])
     return band.meant_for(run.users, run.days, lang)

@@ -19,8 +19,8 @@ from sim.lab.phrases import phrases
 from sim.lab.report.look import figure_words, fonts
 from sim.lab.report.words import Words
 
-ROW, HEAD, FOOT, WIDTH = 0.225, 1.2, 0.3, 12.8  # inches
-LEFT, WIDE = 0.40, 0.27  # of the width: where the scale begins, and how much of it there is
+ROW, HEAD, FOOT, WIDTH = 0.225, 1.2, 0.3, 13.6  # inches
+LEFT, WIDE = 0.376, 0.254  # of the width: where the scale begins, and how much of it there is
 REACH = 1.5  # band widths shown on either side; a value beyond is an arrow at the edge
 COLUMNS = {"id": -1.41, "what": -1.10, "value": 1.20, "band": 1.25, "verdict": 1.63, "note": 1.75}  # of the scale
 BAND = "#c4c4c4"

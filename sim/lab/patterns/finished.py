@@ -1,4 +1,4 @@
-"""A finished run as patterns read it: its configuration, daily table, order log and panel, out of its folder."""
+"""A finished run as patterns read it: its configuration, daily table, order log, panel and books, out of its folder."""
 from __future__ import annotations
 
 import json
@@ -14,6 +14,8 @@ from sim.record import read_daily
 from sim.schema import ConfigError
 from sim.summary import from_day_zero
 
+Table = Path | Mapping[str, np.ndarray] | None
+KEPT = ("orders", "panel", "books")  # beside the daily table, by the switch of `record` that keeps each
 NEEDED = ("manifest.json", "study.yaml", "summary.json", "daily.parquet")
 
 
@@ -22,15 +24,16 @@ class Run:
     """One world that was lived and recorded.
 
     `config` is the composed configuration, `summary` the run's numbers (NaN where undefined), `daily` the daily table
-    from day 0 on. `orders` and `panel` are files, None where the run kept none; orders may be columns in memory.
+    from day 0 on. `orders`, `panel` and `books` are files or columns in memory, None where the run kept none.
     """
 
     folder: Path
     config: Mapping[str, Any]
     summary: Mapping[str, float]
     daily: Mapping[str, np.ndarray]
-    orders: Path | Mapping[str, np.ndarray] | None
-    panel: Path | None
+    orders: Table
+    panel: Table = None
+    books: Table = None
 
     @property
     def days(self) -> int:
@@ -60,6 +63,16 @@ class Run:
         return (f"{self.config['population']['name']}, era {self.era}, {policies}, "
                 f"seed {self.config['seed']}, {self.days} days")
 
+    @property
+    def creators(self) -> int:
+        """Rows of creators, below which a presenter is one."""
+        return int(self.config["population"]["creators"])
+
+    @property
+    def burn_in(self) -> int:
+        """Days lived before day 0."""
+        return int(self.config["burn_in"])
+
     def value(self, name: str) -> float:
         """A number of the summary; NaN where it is undefined or missing."""
         return float(self.summary.get(name, math.nan))
@@ -78,7 +91,8 @@ def read_run(folder: Path) -> Run:
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     defined = {name: math.nan if value is None else float(value) for name, value in summary.items()}
     daily = from_day_zero(read_daily(folder))
-    return Run(folder, config, defined, daily, existing(folder / "orders.parquet"), existing(folder / "panel.parquet"))
+    kept = {name: existing(folder / f"{name}.parquet") for name in KEPT}
+    return Run(folder, config, defined, daily, **kept)
 
 
 def existing(path: Path) -> Path | None:
@@ -113,4 +127,4 @@ def answers(folder: Path, key: str, record: Mapping[str, Any]) -> bool:
         held = read_run(folder).config.get("record", {})
     except ConfigError:
         return False
-    return bool(manifest.get("key") == key and all(held.get(name) == record[name] for name in ("orders", "panel")))
+    return bool(manifest.get("key") == key and all(held.get(name, False) == record[name] for name in KEPT))

@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 
 from sim.inequality import ratio
 from sim.lab.patterns.finished import Run
-from sim.orderlog import LADDER_STEPS, VALUE, OrderLog, cohort, gaps, ladder, ladder_window
+from sim.lab.patterns.histories import careers
+from sim.orderlog import HEAD_SHARE, LADDER_STEPS, VALUE, OrderLog, cohort, gaps, ladder, ladder_window
 from sim.rng import Venue
 from sim.summary import COMPARE_DAYS, surveyed_nps
 from sim.tables import CANCELLED, REFUNDED, SETTLED
@@ -21,6 +23,7 @@ MONTH_LATER, FIRST_MONTH = 6, 1  # of a cohort (P6)
 LATE = (4, 7)  # days late, both counted (P14)
 FOLLOWED = 14  # days after an answer in which orders count (P15)
 PROMOTER, DETRACTOR = 9, 6  # Reichheld 2003
+YEAR = 360  # days from which on a run says what a year made of what was put in (P1, P2, P25)
 NAN = math.nan
 Values = dict[str, float]
 
@@ -37,7 +40,11 @@ def read_patterns(run: Run) -> Values:
             if {"stars", "late_days"} <= log.columns:  # logs of older runs hold no ratings
                 found |= ratings(log)
             if run.panel:
-                found |= by_answer(log, str(run.panel))
+                found |= by_answer(log, run.panel)
+            if run.books:
+                found |= careers(run, log)
+            if run.days >= YEAR:
+                found |= late_heads(log, run)
     return found
 
 
@@ -47,6 +54,13 @@ def followings(run: Run) -> Values:
     """P1 at the end of the run, P2's heads: shares of followers and of sales."""
     return {"P1.exponent": run.value("followers_exponent_last"), "P1.gini": run.value("gini_followers_last"),
             "P2.head": run.value("head_share_horizon"), "P3.buyers": run.value("gini_buyers")}
+
+
+def after_a_year(run: Run) -> Values:
+    """P1 and P25 once a year has been lived: followers at the end, users to a room in the last days."""
+    found = {"P1y.exponent": run.value("followers_exponent_last"), "P1y.gini": run.value("gini_followers_last"),
+             "P25y.rooms": ratio(run.value("dau_last"), run.value("rooms_open_last"))}
+    return found if run.days >= YEAR else dict.fromkeys(found, NAN)
 
 
 def retention(run: Run) -> Values:
@@ -96,7 +110,7 @@ def drift(run: Run, name: str) -> float:
 
 
 OF_THE_DAYS: tuple[Callable[[Run], Values], ...] = (
-    followings, retention, recommender, opinion, size, drifts,
+    followings, after_a_year, retention, recommender, opinion, size, drifts,
 )
 
 
@@ -107,6 +121,16 @@ def concentration(log: OrderLog) -> Values:
     hosts, goods = log.sums("presenter", VALUE, f"venue = {Venue.LIVE.value}"), log.sums("product", VALUE)
     top = hosts[-math.ceil(len(hosts) / 100):] if len(hosts) else hosts
     return {"P2.tail": 1.0 - ratio(top.sum(), hosts.sum()), "P3.products": top_share(goods, 0.2)}
+
+
+def late_heads(log: OrderLog, run: Run) -> Values:
+    """P2 over the last 30 days of a year: heads among creators that sold, lower 99 % of all hosts' live sales."""
+    late = f"day >= {log.days - COMPARE_DAYS}"
+    sold = log.sums("presenter", VALUE, f"{late} AND presenter >= 0 AND presenter < {run.creators}")
+    heads = sold[len(sold) - max(1, len(sold) // HEAD_SHARE):]
+    live = log.sums("presenter", VALUE, f"{late} AND venue = {Venue.LIVE.value}")
+    return {"P2y.head": ratio(heads.sum(), log.sums("true", VALUE, late).sum()),
+            "P2y.tail": ratio(live[:len(live) - math.ceil(len(live) / 100)].sum(), live.sum())}
 
 
 def top_share(amounts: np.ndarray, share: float) -> float:
@@ -173,10 +197,11 @@ OF_THE_LOG: tuple[Callable[[OrderLog], Values], ...] = (
 )
 
 
-def by_answer(log: OrderLog, panel: str) -> Values:
+def by_answer(log: OrderLog, panel: Path | Mapping[str, np.ndarray]) -> Values:
     """P15: orders a sampled promoter placed in the 14 days after an answer to those of a detractor."""
+    log.beside("panel", panel)
     found = log.ask(f"""
-        WITH answer AS (SELECT key, day, answer FROM read_parquet('{panel.replace("'", "''")}')
+        WITH answer AS (SELECT key, day, answer FROM panel
                         WHERE answer >= 0 AND day >= 0 AND day + {FOLLOWED} < $days),
         after AS (SELECT any_value(answer.answer) AS answer, count(seen.day) AS orders
                   FROM answer LEFT JOIN seen ON seen.user_key = answer.key
