@@ -67,11 +67,11 @@ def believe(num: np.record, product: np.ndarray, presenter: np.ndarray, factor: 
 
 
 @kernel
-def make_card(stage: Stage, who: np.record, presenter: int, style: float, bid: float, row: int,
+def make_card(stage: Stage, who: np.record, account: int, presenter: int, style: float, bid: float, row: int,
               card: np.record) -> None:
-    """Fill the card that shows good `row` on a presenter's account."""
+    """Fill the card that shows good `row` on an account of a presenter, 0 its first."""
     num, p, rates = stage.num[0], stage.products[row], stage.recommender[0]
-    card.key = mix32(who.key, p.key)
+    card.key = mix32(mix32(who.key, account) if account else who.key, p.key)
     card.presenter, card.product, card.merchant, card.category = presenter, row, p.merchant, p.category
     card.young = p.impressions < num.feed_explore_bar
     card.attract = style + luck_of_content(stage, card.key, Venue.VIDEO) + num.interest_appeal_watch * p.appeal
@@ -84,14 +84,14 @@ def make_card(stage: Stage, who: np.record, presenter: int, style: float, bid: f
 
 
 @kernel
-def publish_account(stage: Stage, who: np.record, presenter: int, style: float, bid: float, cards: np.ndarray,
-                    n: int) -> int:
-    """Put a presenter's cards of the day behind the first n; how many there are then. Without room only count."""
+def publish_account(stage: Stage, who: np.record, account: int, presenter: int, style: float, bid: float,
+                    cards: np.ndarray, n: int) -> int:
+    """Put an account's cards of the day behind the first n; how many there are then. Without room only count."""
     goods = np.empty(OFFERS, np.int32)
     count = goods_on_show(stage, who, CARDS, goods)
     for k in range(count):
         if n + k < len(cards):
-            make_card(stage, who, presenter, style, bid, goods[k], cards[n + k])
+            make_card(stage, who, account, presenter, style, bid, goods[k], cards[n + k])
     return n + count
 
 
@@ -101,11 +101,12 @@ def publish_cards(stage: Stage, cards: np.ndarray) -> int:
     n, shift = 0, len(stage.creators)
     for i in range(shift):
         if stage.creators[i].state == ACTIVE:
-            n = publish_account(stage, stage.creators[i], i, stage.creators[i].style, 0.0, cards, n)
+            n = publish_account(stage, stage.creators[i], 0, i, stage.creators[i].style, 0.0, cards, n)
     for i in range(len(stage.merchants)):
         m = stage.merchants[i]
         if m.state == ACTIVE:
-            n = publish_account(stage, m, shift + i, 0.0, m.bid, cards, n)
+            for account in range(np.int64(m.accounts)):
+                n = publish_account(stage, m, account, shift + i, 0.0, m.bid, cards, n)
     return n
 
 
@@ -174,12 +175,14 @@ def open_rooms(stage: Stage, rooms: np.ndarray) -> int:
         c = stage.creators[i]
         if c.live:
             rooms[n].own, rooms[n].merchant, rooms[n].hype = 0, -1, c.hype
+            rooms[n].packet = c.packet
             c.live = furnish(stage, c, i, c.style, 0.0, rooms[n])
             n += c.live
     for i in range(len(stage.merchants)):
         m = stage.merchants[i]
         if m.live:
             rooms[n].own, rooms[n].merchant, rooms[n].hype = 1, i, 0.0
+            rooms[n].packet = 0.0
             m.live = furnish(stage, m, shift + i, 0.0, stage.studio[i].skill, rooms[n])
             n += m.live
     return n
