@@ -27,7 +27,7 @@ MERCHANT_LINES: dict[str, tuple[Flow, ...]] = {
 """A merchant's lines from the ledger, beside `sales`, `returns`, `open`, `fees` and `commissions` of its orders."""
 CREATOR_LINES: dict[str, tuple[Flow, ...]] = {
     "commissions": (Flow.CPS,), "mcn": (Flow.MCN_SHARE,), "slot_fees": (Flow.SLOT_FEE,), "gifts": (Flow.GIFT,),
-    "subsidies": (Flow.SUBSIDY, Flow.REFUND_PURSE),
+    "red_packets": (Flow.REWARD,), "subsidies": (Flow.SUBSIDY, Flow.REFUND_PURSE),
 }
 Lines = dict[str, np.ndarray]
 ORDER_LINES = ("sales", "returns", "open", "fees", "commissions")

@@ -69,7 +69,7 @@ class Flow(IntEnum):
     PURSE_RETURN = 25  # purse -> whoever funded it
     SUPPORT = 26  # purse -> merchant or creator
     OUTSIDE_PURCHASE = 27  # household -> other shops
-    REWARD = 28  # purse -> household: red packets and prizes paid in cash
+    REWARD = 28  # purse or creator -> household: red packets and prizes paid in cash
     PENALTY = 29  # merchant -> platform
     INVESTMENT = 30  # merchant -> labour: quality and content
     RENT = 31  # merchant or creator -> partners: warehouse, tools, data

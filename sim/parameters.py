@@ -129,6 +129,7 @@ class Rooms:
     merchant_share: float = number("prob", 0, 1, V, "merchants live on a day; 70 % of rooms are merchants'")
     hours: float = number("hour", 0.1, 24, D, "length of a room")
     floor: int = number("rooms", 0, 1e6, A, "rooms open a day below which thickness stops dividing")
+    entry_packet: float = number("logit/ln", 0, 5, A, "a host's own red packet in entering, in ln(1 + yuan); 0: none")
     entry_traffic: float = number("logit", 0, 5, A, "entering a room of traffic goods only against one without any")
     dwell_traffic: float = number("ln", 0, 2, A, "longer stays in a room of traffic goods only")
     mean_traffic: float = number("share", 0, 1, C, "traffic goods in rooms offered; centres entry and stay")

@@ -37,7 +37,7 @@ ROOM = np.dtype([
     ("count", "i2"), ("skill", "f4"), ("trust", "f4"), ("hype", "f4"), ("attract", "f4"), ("boost", "f4"),
     ("gmv", "f4"), ("weight", "f4"), ("position", "f4", (DIM,)), ("factor", "f4", (DIM,)),
     ("goods", "i4", (OFFERS,)), ("viewer_minutes", "i8", (GRID,)), ("entries", "i8"), ("sales", "i8"),
-    ("traffic", "f4"), ("urgency", "f4", (OFFERS,)), ("pitch", "i1", (GRID,)),
+    ("traffic", "f4"), ("packet", "f4"), ("urgency", "f4", (OFFERS,)), ("pitch", "i1", (GRID,)),
 ], align=True)
 
 EVENT = np.dtype([

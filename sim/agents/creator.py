@@ -40,6 +40,9 @@ COLUMNS = (
     Column("style_kept", "f4", unit="logit", doc="style to return to when the one on trial sells less"),
     Column("sales_before", "f4", unit="yuan/day", doc="sales when the trial began"),
     Column("trial", "i1", unit="weeks", doc="weeks left of a trial of another style; 0 is none"),
+    Column("packet", "f4", unit="yuan", doc="red packet that the host sets up for everybody who enters its room"),
+    Column("per_entry", "f4", unit="yuan", doc="EWMA of what an entry into its room earned, before red packets"),
+    Column("entries", "i4", unit="entries", doc="entries into today's room"),
     Column("offers", "i4", (OFFERS,), "product", "goods carried this week; -1 is empty"),
 )
 

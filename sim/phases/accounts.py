@@ -37,7 +37,7 @@ def run(world: World) -> None:
 
 @kernel
 def pay_hosts(desk: Desk, rooms: np.ndarray) -> None:
-    """Viewers' gifts to creators on air, and the pit fees that merchants pay head hosts for each good shown."""
+    """Viewers' gifts to creators on air, hosts' red packets, and the pit fees that head hosts get for each good."""
     for r in range(len(rooms)):
         room = rooms[r]
         if room.own:
@@ -46,8 +46,18 @@ def pay_hosts(desk: Desk, rooms: np.ndarray) -> None:
         gifts = whole_fen(room.entries * desk.num[0].rooms_gift * 100.0)
         post(desk.balances, desk.moved, Account.HOUSEHOLDS, account, gifts, Flow.GIFT)
         c.earned += gifts
+        _hand_packets(desk, c, account, room)
         for j in range(room.count):
             _pay_slot(desk, c, account, desk.products[room.goods[j]].merchant)
+
+
+@kernel
+def _hand_packets(desk: Desk, c: np.record, account: int, room: np.record) -> None:
+    """The red packets that a host promised to everybody who enters."""
+    handed = whole_fen(room.entries * np.float64(room.packet) * 100.0)
+    post(desk.balances, desk.moved, account, Account.HOUSEHOLDS, handed, Flow.REWARD)
+    c.earned -= handed
+    c.entries = room.entries
 
 
 @kernel

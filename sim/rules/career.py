@@ -12,6 +12,7 @@ from sim.rng import Decision, Venue, exponential, normal, uniform
 from sim.rules.common import keep
 from sim.rules.host import is_weekday_of
 from sim.rules.offers import drop_offers
+from sim.rules.tools import set_packet
 from sim.rules.traits import draw_career
 from sim.tables import BY_WAGE, CAREER_RULE, Tables
 
@@ -27,6 +28,7 @@ def start_career(now: np.record, num: np.record, c: np.record) -> None:
     c.seen, c.hours, c.trust, c.followers = 0.0, 0.0, 0.0, 0
     c.income, c.sales, c.sales_before = 0.0, 0.0, 0.0
     c.below, c.trial, c.earned, c.gmv_today = 0, 0, 0, 0
+    c.packet, c.per_entry, c.entries = 0.0, 0.0, 0
     drop_offers(c)
     draw_career(now, num, c)
 
@@ -60,6 +62,7 @@ def end_session(num: np.record, c: np.record, exits: bool) -> None:
     `exits` for the money (rival rule), no session counts as below the wage.
     """
     c.hours += c.minutes / 60.0
+    set_packet(num, c)
     c.income += (hourly_income(num, c) - c.income) / num.creators_income_memory
     c.earned = 0
     if c.income >= c.wage * c.room_share or not exits:

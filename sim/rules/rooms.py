@@ -28,6 +28,7 @@ from sim.rules.feed import log_event, organic_score, preview_slots
 from sim.rules.follow import note_tie
 from sim.rules.roles import dwell_pull, entry_pull, loyal_utility, pitch_utility, pitched_share
 from sim.rules.scarcity import scarcity_utility
+from sim.rules.tools import packet_pull
 from sim.rules.watch import click_logit
 from sim.scratch import scratch
 from sim.tables import (
@@ -122,6 +123,7 @@ def entry_logit(num, room, m):
         + num.rooms_entry_skill * (room.skill - num.rooms_mean_skill)
         + room.attract
         + entry_pull(num, room)
+        + packet_pull(num, room)
     )
 
 

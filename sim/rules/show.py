@@ -114,11 +114,12 @@ def publish_account(stage: Stage, who: np.record, presenter: int, style: float, 
 
 @kernel
 def publish_shop(stage: Stage, i: int, cards: np.ndarray, n: int) -> int:
-    """Put the cards of all accounts of merchant i behind the first n; the last accounts are those of its brand."""
+    """Put the cards of all accounts of merchant i, its own or a programme's, behind the first n; the brand's come last."""
     m, lent, presenter = stage.merchants[i], stage.studio[i], len(stage.creators) + i
-    for account in range(lent.accounts):
+    accounts = max(np.int64(lent.accounts), np.int64(m.accounts))
+    for account in range(accounts):
         first = n
-        brand = account >= lent.accounts - lent.brand
+        brand = account >= accounts - lent.brand
         style = lent.attract + (lent.brand_pull if brand else 0.0)
         n = publish_account(stage, m, presenter, style, 0.0 if brand else m.bid, account, cards, n)
         if brand:
@@ -211,6 +212,7 @@ def open_rooms(stage: Stage, rooms: np.ndarray) -> int:
         c = stage.creators[i]
         if c.live:
             rooms[n].own, rooms[n].merchant, rooms[n].hype = 0, -1, c.hype
+            rooms[n].packet = c.packet
             c.live = furnish(stage, c, i, c.style, 0.0, rooms[n])
             n += c.live
     for i in range(len(stage.merchants)):
@@ -218,6 +220,7 @@ def open_rooms(stage: Stage, rooms: np.ndarray) -> int:
         if m.live:
             rooms[n].own, rooms[n].merchant, rooms[n].hype = 1, i, 0.0
             lent = stage.studio[i]
+            rooms[n].packet = 0.0
             m.live = furnish(stage, m, shift + i, lent.attract, lent.skill, rooms[n])
             n += m.live
     return n

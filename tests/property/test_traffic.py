@@ -99,9 +99,21 @@ def test_an_equal_boost_moves_no_slot_and_no_bit():
     assert not _differ(plain, lifted)
 
 
-def _equal(model: InterestCommerceModel) -> dict[str, float]:
-    """A day on which every account is boosted alike, lent after programmes cleared yesterday's."""
+@pytest.mark.parametrize("lend", ["merchants", "goods"])
+def test_an_equal_boost_to_every_merchants_cards_changes_exactly_nothing(lend):
+    """Where merchants' accounts alone show, boosted alike; and where all goods are lifted alike, whoever shows them."""
+    nobody = ("population.creators=0",) if lend == "merchants" else ()
+    plain, lifted = (toy_model("population=classroom", *nobody) for _ in range(2))
+    same(days(plain, 3), [_equal(lifted, lend) for _ in range(3)])
+    assert not _differ(plain, lifted)
+
+
+def _equal(model: InterestCommerceModel, lent: str = "everybody") -> dict[str, float]:
+    """A day on which every account, or every good, is boosted alike, lent after programmes cleared yesterday's."""
     def lend(world):
+        if lent == "goods":
+            world.deals["lift"] = 1.5
+            return
         for scope in (CARDS, ROOMS):
             world.boost[scope] = 1.5
 

@@ -147,9 +147,12 @@ def test_a_merchants_live_conversion_rises_with_its_hours():
 HEADS = 3  # of some 55 hosts; who they are is frozen on the day, since the rank refills at once
 
 
-def sales_of(model: InterestCommerceModel, heads: np.ndarray) -> tuple[float, float, float]:
-    """Today's sales that the former heads presented, that other creators did, and all there were; yuan."""
-    orders = model.world.day.orders
+def sales_of(model: InterestCommerceModel, heads: np.ndarray, spells: np.ndarray) -> tuple[float, float, float]:
+    """Today's sales that the former heads presented, that other creators did, and all there were; yuan.
+
+    A row that begins a new career, of a spell of its own, is another host.
+    """
+    orders, heads = model.world.day.orders, heads[model.world.creators["spell"][heads] == spells]
     value = (orders["paid"].astype(np.int64) + orders["subsidy"]) / 100.0
     theirs = np.isin(orders["presenter"], heads)
     others = (orders["presenter"] >= 0) & (orders["presenter"] < len(model.creators)) & ~theirs
@@ -161,13 +164,14 @@ def after_the_exit(*overrides: str) -> np.ndarray:
     """Sales of two months from the day on which the heads leave, or stay: former heads, other creators, all."""
     found = []
     for k in range(PAIRS):
-        model, heads, total = classroom(k, 90, *overrides), np.zeros(0, np.int64), np.zeros(3)
+        model, total = classroom(k, 90, *overrides), np.zeros(3)
         for day in range(90):
             if day == MONTH:
                 heads = chosen(model.world.creators, Target(CREATORS, 1.0, HEADS))
+                spells = model.world.creators["spell"][heads]
             model.step()
             if day >= MONTH:
-                total += sales_of(model, heads)
+                total += sales_of(model, heads, spells)
         found.append(total)
     return np.array(found)
 
