@@ -114,7 +114,7 @@ def publish_account(stage: Stage, who: np.record, presenter: int, style: float, 
 
 @kernel
 def publish_shop(stage: Stage, i: int, cards: np.ndarray, n: int) -> int:
-    """Put the cards of all accounts of merchant i, its own or a programme's, behind the first n; the brand's come last."""
+    """Put the cards of all accounts of merchant i behind the first n: its own or a programme's, the brand's last."""
     m, lent, presenter = stage.merchants[i], stage.studio[i], len(stage.creators) + i
     accounts = max(np.int64(lent.accounts), np.int64(m.accounts))
     for account in range(accounts):
