@@ -11,7 +11,7 @@ from sim.rng import Decision, Venue, normal, uniform
 from sim.rules.common import keep, logistic
 from sim.tally import Count
 
-MOST_SLOTS = 100  # commerce slots a day; the cap binds for one user-day in a million
+MOST_SLOTS = 100  # commerce slots a day; binds for one user-day in 170, whose shortlist has ended before
 
 
 class Pull(NamedTuple):
