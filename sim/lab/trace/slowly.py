@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.interpreted import C_MATH, Cells, Row, Single, interpret, result, view
+from sim.scratch import lent, scratch
 from sim.tables import LAYOUT, Tables
 
 Listener = Callable[..., Generator[None, Any, None]]
@@ -64,10 +65,20 @@ class SlowMotion:
     def _names_of(self, function: Any) -> dict[str, Any]:
         """The names of a rule's file, its rules replaced."""
         if function.__module__ not in self._names:
-            names = {name: self.rule(value) if hasattr(value, "py_func") else value
+            names = {name: self.rule(value) if hasattr(value, "py_func") else _plain(value)
                      for name, value in function.__globals__.items()}
             self._names[function.__module__] = names | ({"math": C_MATH} if "math" in names else {})
         return self._names[function.__module__]
+
+
+def _plain(value: Any) -> Any:
+    """What a rule's name means outside of compiled code: arrays on the stack are arrays like all others."""
+    return np.empty if value is scratch else _itself if value is lent else value
+
+
+def _itself(array: Any) -> Any:
+    """An array as it is."""
+    return array
 
 
 def _told(listener: Listener, act: Rule, args: tuple[Any, ...]) -> Any:
