@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from worlds import NUDGE, STEPS, WINDOW, Bank, Case, effects, people
 
+from sim.compose import configure
 from sim.files import write_json
 from sim.lab.stats.paired import paired_t
 
 GAINS = (0.08, 0.2)  # habit an order: the default, and the largest that model.md considers
-TRIED = ((2.0, 0.0), (2.6, 0.0), (2.0, 0.5), (2.6, 0.5), (2.3, 0.8))  # buyer_sd and person_buying
+TRIED = ((0.0, 0.0), (0.6, 0.0), (0.0, 0.5), (0.6, 0.5), (0.3, 0.8))  # buyer_sd above the default's, person_buying
 CHANCE_UNIT, RATIO_UNIT = 0.02, 0.10  # misses of a P(k + 1 | k) and of a log ratio that count alike in the fit
 Interval = list[float]  # mean, low, high
 
@@ -37,14 +38,26 @@ def seen(bank: Bank, case: Case) -> np.ndarray:
     return np.append(ladder(bank, case) / CHANCE_UNIT, ratios(bank, case).mean() / RATIO_UNIT)
 
 
+def tried() -> list[tuple[float, float]]:
+    """The settings of people without effects on whom the fit rests: buyer_sd and person_buying."""
+    usual = configure().world.choice.buyer_sd
+    return [(usual + more, shared) for more, shared in TRIED]
+
+
 def twin(bank: Bank, target: Case, name: str) -> Case:
-    """The world without effects that looks most like another: least squares on planes through the settings tried."""
-    terms = np.array([[1.0, spread, shared, spread * shared] for spread, shared in TRIED])
-    planes = np.linalg.lstsq(terms, np.array([seen(bank, people(*one)) for one in TRIED]), rcond=None)[0]
-    spread, shared = (grid.ravel() for grid in np.meshgrid(np.linspace(1.6, 3.0, 141), np.linspace(0.0, 0.95, 96)))
-    there = np.column_stack([np.ones_like(spread), spread, shared, spread * shared]) @ planes
+    """The world without effects that looks most like another: least squares on surfaces through the settings tried."""
+    settings = np.array(tried())
+    surfaces = np.linalg.lstsq(terms(*settings.T), np.array([seen(bank, people(*one)) for one in tried()]), rcond=None)
+    low, high = settings[0, 0] - 0.3, min(settings[0, 0] + 1.2, 3.0)
+    spread, shared = (grid.ravel() for grid in np.meshgrid(np.linspace(low, high, 151), np.linspace(0.0, 0.95, 96)))
+    there = terms(spread, shared) @ surfaces[0]
     best = int(((there - seen(bank, target)) ** 2).sum(axis=1).argmin())
     return people(float(spread[best]), float(shared[best]), name)
+
+
+def terms(spread: np.ndarray, shared: np.ndarray) -> np.ndarray:
+    """The terms of a surface that bends in nothing but the product of the two, (settings, 4)."""
+    return np.column_stack([np.ones_like(spread), spread, shared, spread * shared])
 
 
 def pairs(bank: Bank, case: Case, who: str) -> np.ndarray:
@@ -71,7 +84,7 @@ def described(bank: Bank, case: Case) -> dict[str, Any]:
 def measured(bank: Bank) -> Iterator[dict[str, Any]]:
     """Each world with effects and its twin without, then by how much more the nudge leaves behind in the first."""
     real = [effects(gain) for gain in GAINS]
-    bank.fill([(case, flag) for case in real for flag in (False, True)] + [(people(*one), False) for one in TRIED])
+    bank.fill([(case, flag) for case in real for flag in (False, True)] + [(people(*one), False) for one in tried()])
     twins = [twin(bank, case, f"twin of habit {gain:g}, none") for case, gain in zip(real, GAINS, strict=True)]
     bank.fill([(case, flag) for case in twins for flag in (False, True)])
     for case, other in zip(real, twins, strict=True):
@@ -83,7 +96,7 @@ def read_command(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="runs/habit_or_heterogeneity")
-    for name, value in (("users", 4000), ("horizon", 60), ("n", 6), ("workers", 2)):
+    for name, value in (("users", 6000), ("horizon", 60), ("n", 4), ("workers", 2)):
         parser.add_argument(f"--{name}", type=int, default=value)
     asked = parser.parse_args(arguments)
     if asked.n < 2 or asked.horizon <= 2 * WINDOW:

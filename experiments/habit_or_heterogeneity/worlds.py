@@ -103,6 +103,7 @@ class Bank:
     def __init__(self, asked: argparse.Namespace) -> None:
         self.asked, self.folder = asked, Path(asked.out) / "worlds"
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.places: dict[tuple[Case, bool, int], Path] = {}  # composing a world's configuration takes a while
 
     def overrides(self, case: Case, nudged: bool, k: int) -> tuple[str, ...]:
         """Everything a world is made of."""
@@ -123,7 +124,11 @@ class Bank:
         """Where a world is kept."""
         from sim.config import question_key
 
-        return self.folder / f"{question_key(configure(*self.overrides(case, nudged, k)))[:20]}.json"
+        at = (case, nudged, k)
+        if at not in self.places:
+            name = question_key(configure(*self.overrides(*at)))[:20]
+            self.places[at] = self.folder / f"{name}.json"
+        return self.places[at]
 
     def read(self, case: Case, nudged: bool = False) -> list[dict[str, Any]]:
         """The worlds of a case, in the order of their seeds."""

@@ -1,4 +1,4 @@
-"""Does exploration keep tastes wide? It hangs on what moves a taste: what was viewed long, or what was shown at all."""
+"""Does exploration keep tastes wide? By two rules of what moves a taste: what was viewed long, or what was shown."""
 from __future__ import annotations
 
 import argparse
@@ -42,7 +42,7 @@ def draw(found: Worlds, path: Path, note: str) -> None:
     """Breadth of what is shown, and narrowing of tastes, each world a line from less exploration to more."""
     from sim.figures import style
 
-    figure = style.canvas("Exploration widens the feed; whether it spares tastes hangs on what moves them", note)
+    figure = style.canvas("Exploration widens the feed, and spares tastes a little", note)
     left, right = (figure.add_axes(box) for box in ((0.07, 0.13, 0.38, 0.62), (0.57, 0.13, 0.38, 0.62)))
     looks = dict(zip(RULES, ((style.BLUE, "o", "-"), (style.VERMILION, "s", "--")), strict=True))
     for rule, (color, mark, dash) in looks.items():

@@ -1,8 +1,8 @@
 """Taste moves: a random walk of its own, and a pull towards what was viewed long or merely shown (model.md §1).
 
-The pull narrows taste: goods near a taste crowd on the side of the nearest category, so each step leads there. How far
-exploration slows that depends on what pulls. Long views do not let in what does not please, so goods shown at random
-hardly add to them; where what is shown pulls by itself (mere exposure, Zajonc 1968), they replace the feed's own.
+Goods near a taste crowd on the side of the nearest category, so a pull towards them narrows taste. Exploration, whose
+goods lie anywhere, spares a little of that (experiments/recommender_measures/narrowing.py); it does so whether long
+views pull or, as in mere exposure (Zajonc 1968), whatever is shown.
 """
 import math
 

@@ -224,9 +224,9 @@ def _answer(survey: Facts, say: Say) -> str:
 
 def _glossary(told: Told, say: Say) -> Iterator[str]:
     """What the printed terms are, in the order in which the rules know them."""
-    known = [name for name in say.words["terms"] if name in told and name.replace(" ", "_") not in told - {name}]
+    known = dict.fromkeys(say.gloss(name) for name in say.words["terms"] if name in told)
     if known:
-        yield say("join").join(say.gloss(name) for name in known)
+        yield say("join").join(known)
 
 
 def _coupons(coupons: Sequence[Facts], say: Say) -> str:
