@@ -28,7 +28,7 @@ GROUPS = ("history", "policy_state")
 TEXTS = ("thickness", "facts", "metrics")
 # what a branch may change of the configuration; everything else is the world's own past
 MAY_CHANGE = ("policy", "timeline", "plugins", "shock", "record", "horizon", "threads", "chunk", "check", "progress",
-              "out", "overwrite", "warm", "recommender", "world.learning.engage", "world.learning.gmv",
+              "lang", "out", "overwrite", "warm", "recommender", "world.learning.engage", "world.learning.gmv",
               "world.learning.experience")
 
 

@@ -203,8 +203,9 @@ def status(arguments: list[str]) -> int:
     from sim.lab.status import status as tell
 
     folder, *rest = arguments or [STORE]
+    lang = language(rest) or "en"
     _require_none("status DIR", rest)
-    return tell(Path(folder))
+    return tell(Path(folder), lang)
 
 
 def trace(arguments: list[str]) -> int:
@@ -221,9 +222,14 @@ def report(arguments: list[str]) -> int:
     from sim.lab.remake import remake
 
     folder, *rest = arguments or [""]
-    lang = rest.pop().removeprefix("lang=") if rest and rest[-1].startswith("lang=") else None
+    lang = language(rest)
     _require_none("report DIR", rest)
     return remake(Path(folder), lang)
+
+
+def language(rest: list[str]) -> str | None:
+    """The language at the end of the arguments, taken off them; None where none is named."""
+    return rest.pop().removeprefix("lang=") if rest and rest[-1].startswith("lang=") else None
 
 
 def lab(verb: str) -> Callable[[list[str]], int]:
@@ -269,7 +275,8 @@ VERBS = {
                        checkpoint, "config"),
     "replay": Verb("KEY [store=DIR]", "simulate an item of the store again and compare every bit", replay),
     "report": Verb("DIR [lang=zh]", "a study's report again, from its folder and its store", report),
-    "status": Verb("[folder of a study, a run or a store]", "what is done, missing and failed, and why", status),
+    "status": Verb("[folder of a study, a run or a store] [lang=zh]", "what is done, missing and failed, and why",
+                   status),
     "trace": Verb(f"[user=17] [day=30] {OVERRIDES}", "one user's day: seen, felt, chosen, judged, and by what terms",
                   trace, "trace", True),
     "plan": Verb("[folder of a run]", "print the phases of a day, in order, and the time each took in a run", plan),

@@ -15,11 +15,12 @@ from sim.parameters import World
 from sim.schema import SETTING, ConfigError, build, choice, number, switch, text, to_plain
 
 __all__ = [
-    "BLOCKS", "CHOICES", "FEELINGS", "KINDS", "VENUES", "ConfigError", "Era", "Population", "Recommender", "Record",
-    "Rival", "SimConfig", "Start", "build", "choice", "config_hash", "number", "question_key", "switch", "text",
-    "to_plain",
+    "BLOCKS", "CHOICES", "FEELINGS", "KINDS", "LANGUAGES", "VENUES", "ConfigError", "Era", "Population", "Recommender",
+    "Record", "Rival", "SimConfig", "Start", "build", "choice", "config_hash", "number", "question_key", "switch",
+    "text", "to_plain",
 ]
 
+LANGUAGES = ("en", "zh")
 BLOCKS = ("explore", "select", "confirm", "calibrate", "teach")
 KINDS = ("interest", "popularity", "random", "oracle")
 VENUES = ("video", "live", "mall", "search", "shop")
@@ -126,6 +127,7 @@ class SimConfig:
     progress: bool = switch("show a progress bar on a terminal")
     out: str | None = text("folder of the results; null: runs/<verb>-<question>")
     overwrite: bool = switch("write into a folder that holds another question's results")
+    lang: str = choice(LANGUAGES, "language of tables, verdict, report and the lab's figures", default="en")
     warm: str | None = text("saved world to go on from; null: from genesis", default=None)
     timeline: tuple[dict[str, Any], ...] = text("file of steps: days on which policies change", default=())
     plugins: tuple[str, ...] = text("files of policies of one's own", default=())

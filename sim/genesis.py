@@ -55,6 +55,9 @@ GRID = 4097  # points of the quantile table of θ
 OPEN_RATE = 0.69  # P(open | on the platform) at genesis, model.md §1
 ORDERS_DAU = 0.1685  # orders a DAU-day of the omni funnel, model.md §3; sets first stocks and capacities only
 FIRST_RATE = 0.05  # clicks a watch and orders a click that the recommender starts from, model.md §3
+# cosine of a learned factor with the taste, its most and the impressions behind half of its square; growth of its
+# length with the cosine: C, town after 180 days (P28)
+KNOWN_MOST, KNOWN_HALF, LONGER = 0.835, 240.0, 0.8
 TABLES = ("users", *CHILDREN)
 
 
@@ -132,6 +135,7 @@ def users_at_genesis(n: int, cfg: SimConfig, theta: np.ndarray, rng: np.random.G
     _draw_tastes(users, world.learning.cold, rng)
     _draw_traits(users, world, rng)
     _draw_spells(users, cfg, theta, rng)
+    _know_people(users, cfg, rng)
     for column in ("first_order", "last_order", "shared", "sharing", "clicked"):
         users[column] = -1
     users["bought"] = -1
@@ -162,14 +166,20 @@ def _draw_traits(users: np.ndarray, world: Any, rng: np.random.Generator) -> Non
     users["buyer_effect"] = rng.normal(0.0, choice.buyer_sd, n)
     users["price_level"] = rng.normal(0.0, choice.level_sd, n)
     users["impulse"] = rng.standard_normal(n)
-    users["leniency"] = rng.normal(0.0, world.satisfy.person_sd, n)
-    users["generation"] = rng.integers(0, 3, n)
+    users["leniency"] = leniency_of(rng.normal(0.0, world.satisfy.person_sd, n), users["buyer_effect"], world)
+    users["generation"] = rng.integers(0, 3, n)  # thirds (assumption)
     users["guochao"] = guochao_of(users["generation"], choice.guochao)
     spread = world.needs.rate_sd
     users["need_rate"] = world.needs.rate * np.exp(rng.normal(-0.5 * spread**2, spread, (n, CATEGORIES)))
     wallet = 100.0 * world.needs.wallet_median * np.exp(rng.normal(0.0, world.needs.wallet_sd, n))
     users["wallet_week"] = np.minimum(wallet, 2.0e9)
     users["wallet"] = users["wallet_week"]
+
+
+def leniency_of(own: np.ndarray, buyer_effect: np.ndarray, world: Any) -> np.ndarray:
+    """Leniency, part of it shared with the inclination to buy: it keeps its spread whatever their correlation."""
+    shared, liking = world.satisfy.person_buying, buyer_effect / max(world.choice.buyer_sd, 1e-9)
+    return shared * world.satisfy.person_sd * liking + math.sqrt(1.0 - shared * shared) * own
 
 
 def guochao_of(generation: np.ndarray, by_generation: tuple[float, ...]) -> np.ndarray:
@@ -199,7 +209,7 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     stay = np.clip(users["theta"].astype(float), world.churn.floor, 0.999)
     users["started"] = -np.minimum(rng.geometric(stay), 20_000)
     users["state"] = np.where(adopted, VISITOR, 0)
-    users["spell"] = adopted  # who is outside has not been here yet
+    users["spell"] = adopted | (rng.random(n) >= world.churn.newcomers)  # of those outside most have been here before
     shopping = stationary_shopping(world.churn, cfg.population.adopted, theta[1])
     liking, churn = users["buyer_effect"] / max(world.choice.buyer_sd, 1e-9), world.churn
     keen = stats.norm.pdf(liking, churn.keen, churn.keen_sd) / stats.norm.pdf(liking)
@@ -209,6 +219,24 @@ def _draw_spells(users: np.ndarray, cfg: SimConfig, theta: np.ndarray, rng: np.r
     settled = 1.0 - np.exp(users["started"] / world.satisfy.habit_memory)
     users["habit"] = np.where(users["state"] == BUYER, world.satisfy.habit_start * settled, 0.0)
     users["orders_spell"] = users["orders_ever"] = (users["state"] == BUYER).astype(int)
+
+
+def _know_people(users: np.ndarray, cfg: SimConfig, rng: np.random.Generator) -> None:
+    """What the recommender has learned, in this stay and in earlier ones, of whoever has been on the platform.
+
+    A factor's cosine with the taste follows the impressions behind it as in a world that has learned for long.
+    """
+    n, world = len(users), cfg.world
+    daily = OPEN_RATE * world.arrival.slots * np.exp(world.arrival.depth_activity * users["score"])
+    days = rng.exponential(world.learning.past, n) - np.where(users["state"] > 0, users["started"], 0)
+    users["seen"] = np.where(users["spell"] > 0, daily * days, 0.0)
+    cosine = KNOWN_MOST * np.sqrt(users["seen"] / (users["seen"] + KNOWN_HALF))[:, None]
+    aside = rng.standard_normal((n, DIM))
+    aside -= (aside * users["taste"]).sum(axis=1, keepdims=True) * users["taste"]
+    aside /= np.linalg.norm(aside, axis=1, keepdims=True)
+    factor = cosine * users["taste"] + np.sqrt(1.0 - cosine**2) * aside
+    users["learned"] = np.where(users["seen"][:, None] > 0.0, (world.learning.cold + LONGER * cosine) * factor,
+                                users["learned"])
 
 
 def thickness_of(creators: np.ndarray, merchants: np.ndarray, products: np.ndarray, dau: float) -> dict[str, float]:

@@ -30,7 +30,6 @@ class Lever:
 
 LEVERS = (
     Lever("commerce_share", ADD, "share", "added to the commerce share of the feed"),
-    Lever("push", ADD, "messages/day", "messages sent to every adopted user"),
     Lever("mall_tab", ADD, "logit", "prominence of the mall tab"),
     Lever("divert_shop", ADD, "prob", "diversion of a click without an order to the good's shop"),
     Lever("divert_search", ADD, "prob", "diversion to the category's results page"),
@@ -39,6 +38,7 @@ LEVERS = (
     Lever("clarify", ADD, "prob", "an unclear query is asked back (二次确认), at the price of a step"),
     Lever("suggest", ADD, "prob/visit", "a search is suggested (猜你想搜) and taken up"),
     Lever("after_view", MULTIPLY, "×", "searching for what content excited (看后搜)"),
+    Lever("matching", MULTIPLY, "×", "goods that creators look at in a week (百应)"),
     Lever("creator_live", MULTIPLY, "×", "frequency of creators' rooms"),
     Lever("fee", ADD, "share", "added to the platform fee"),
     Lever("experience_weight", ADD, "1/point", "added to the weight of the experience score in ranking"),

@@ -53,7 +53,7 @@ DEFINITIONS = {
     "lapses": ("users", "shoppers who give it up today"),
     "dropouts": ("users", "spells that ended today"),
     "visitor_d1": ("share", "of those whose spell began 1 day ago, opened today; d7 and d30 alike; _new of first "
-                   "spells, _returning of later ones (who is outside on the first day of all counts as new)"),
+                   "spells, _returning of later ones, as most of those are who were outside on the first day of all"),
     "cohorts.parquet": ("users", "opened and alive by day of adoption and age, new and returning people apart; D_k is "
                         "opened at age k / opened at age 0 over the cohorts followed so long (sim.cohorts.retention)"),
     "buyer_d30": ("share", "of those with a first order 30 days ago, opened today"),

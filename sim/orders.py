@@ -23,7 +23,7 @@ POOR = 2  # stars up to which a good counts as a bad one
 class Desk(NamedTuple):
     """What clearing and money read and write: `desk` in every rule of an order's life.
 
-    Numbers, levers, clock; the parties; purses and freight covers; the ledger's balances and flows with the
+    Numbers, levers, clock; the parties; purses, freight covers and deals; the ledger's balances and flows with the
     rows at which merchants', creators' and purses' accounts begin.
     """
 
@@ -36,6 +36,7 @@ class Desk(NamedTuple):
     products: np.ndarray
     purses: np.ndarray
     cover: np.ndarray
+    deals: np.ndarray
     balances: np.ndarray
     moved: np.ndarray
     merchants_at: int
@@ -48,7 +49,7 @@ def desk_of(world: World) -> Desk:
     books = world.ledger
     return Desk(
         world.num, world.lev, world.now, world.users, world.creators, world.merchants, world.products,
-        world.purses, world.cover, books.balances, books.moved, books.merchants_at, books.creators_at,
+        world.purses, world.cover, world.deals, books.balances, books.moved, books.merchants_at, books.creators_at,
         books.purses_at,
     )
 

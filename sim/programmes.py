@@ -62,11 +62,23 @@ def _require_order(span: Span, key: str) -> None:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What a coupon must be expected to bring before a user gets it: `least` yuan of new sales for each yuan it costs.
+
+    `elasticity` is how strongly the platform believes buying answers to the logarithm of the price.
+    """
+
+    least: float
+    elasticity: float
+
+
+@dataclass(frozen=True)
 class Grant:
     """A coupon for a random share of users each day.
 
     `benefit` below 1 is a share off, from 1 on fen off; `threshold_fen` the least price it is valid for;
     `life_days` how many days after today it may still be used; `share` of the segment that gets one today.
+    It is valid for goods of a `category`, or for all; with a `bar`, only those above it get one.
     """
 
     segment: Segment
@@ -74,6 +86,8 @@ class Grant:
     threshold_fen: int
     life_days: int
     share: float
+    category: int | None = None
+    bar: Bar | None = None
 
 
 @dataclass(frozen=True)
@@ -114,12 +128,30 @@ class Deal:
     """A price cut on goods, for whoever buys them in one of the `venues`: a share off, or down to `price_fen`.
 
     It stacks with coupons of other instances. Of several deals on a good the larger counts, of equals the first.
+    Of each good so many units a day are sold at that price, for 1,000 users on the platform; None is no limit.
     """
 
     segment: Segment
     share: float
     venues: tuple[str, ...]
     price_fen: int | None = None
+    units_per_1000: float | None = None
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """A price for newcomers alone, `price_fen`, on goods of a pool in some `venues`, whose lists show them earlier.
+
+    It holds for who came at most `days` ago and has ordered less than `orders` times in this stay; `pull` is log-odds
+    in their lists, beside the learned match. Of several on a good the larger cut counts, of equals the first.
+    """
+
+    pool: Segment
+    price_fen: int
+    venues: tuple[str, ...]
+    days: int
+    orders: int
+    pull: float
 
 
 @dataclass(frozen=True)
@@ -206,13 +238,41 @@ class Membership:
 class Contract:
     """A service that merchants subscribe to, at `fee_fen` a day each, owed to the partner who provides it.
 
-    `capacity` × what their warehouses can send out, `noise` × in how they read the return of their channels.
+    `capacity` × what their warehouses can send out, `noise` × in how they read the return of their channels; `attract`
+    log-odds that their videos and rooms are watched and entered, `certificate` what buyers add to their goods, logit.
     """
 
     segment: Segment
     fee_fen: int
-    capacity: float
-    noise: float
+    capacity: float = 1.0
+    noise: float = 1.0
+    attract: float = 0.0
+    certificate: float = 0.0
+
+
+@dataclass(frozen=True)
+class Coach:
+    """Service of merchants watched and improved: today by `step` on the scale 0–1; without it, it falls back."""
+
+    segment: Segment
+    step: float
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """How many accounts merchants publish with today: `sales` with offers, `brand` without, in all at least one.
+
+    Each has its own cards, with content of their own; each beyond the first costs the merchant `cost_fen` a day. What
+    a brand shows is watched more by `pull`, logit, and viewed long it makes the viewer follow the shop with
+    probability `follow`.
+    """
+
+    segment: Segment
+    sales: int
+    brand: int
+    cost_fen: int
+    pull: float
+    follow: float
 
 
 @dataclass(frozen=True)
@@ -250,6 +310,19 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class Screen:
+    """Firms that open are examined before their first day, at `cost_fen` each; below the bar they stay out.
+
+    What is read is the experience score that their service and goods promise, with an error of `noise` points.
+    """
+
+    segment: Segment
+    bar: float
+    noise: float
+    cost_fen: int
+
+
+@dataclass(frozen=True)
 class Reward:
     """Cash for users, `amount_fen` each, `count` of them, as far as today's purse goes."""
 
@@ -257,5 +330,5 @@ class Reward:
     amount_fen: int
 
 
-Programme = (Grant | Boost | Lift | Assortment | Deal | Label | Studio | Training | Insurance | Membership | Contract
-             | Quota | Audit | Reward | Push | Acquire | Visit)
+Programme = (Grant | Boost | Lift | Assortment | Deal | Welcome | Label | Studio | Training | Insurance | Membership
+             | Contract | Coach | Accounts | Quota | Audit | Screen | Reward | Push | Acquire | Visit)

@@ -13,6 +13,7 @@ from sim.checkpoint import load
 from sim.cohorts import take_cohorts
 from sim.config import SimConfig, question_key, to_plain
 from sim.files import write_columns
+from sim.lab.phrases import phrases
 from sim.model import InterestCommerceModel
 from sim.policies import policies_of
 from sim.recommenders.recall import measured_recall
@@ -41,9 +42,10 @@ def run_study(cfg: SimConfig, out: Path | None = None) -> int:
                         block=cfg.block, replication=cfg.replication)
     started = perf_counter()
     model = InterestCommerceModel(cfg, unfinished_world(cfg, folder, identity.key) or saved_world(cfg))
-    print(f"{cfg.population.name}: {len(model.users):,} users, {len(model.creators):,} creators, "
-          f"{len(model.merchants):,} merchants, {len(model.world.products):,} goods; "
-          f"era {cfg.era.name}, seed {cfg.seed}; genesis {perf_counter() - started:.1f} s")
+    counts = {name: f"{len(getattr(model.world, name)):,}" for name in ("users", "creators", "merchants", "products")}
+    print(phrases("run", cfg.lang)["world"].format(
+        population=cfg.population.name, **counts, era=cfg.era.name, seed=cfg.seed,
+        seconds=f"{perf_counter() - started:.1f}"))
     with Recorder(cfg.record, folder, identity, lived=model.world.today) as recorder:
         live(model, recorder)
         daily = recorder.close()
@@ -191,13 +193,14 @@ def marks_of(cfg: SimConfig) -> list[tuple[float, float | None, str]]:
 
 def report(model: InterestCommerceModel, summary: dict[str, float], folder: Path, lived: int) -> None:
     """Print what a user wants to see first; `lived` days were simulated by this start."""
-    world = model.world
-    seconds = sum(model.seconds.values())
-    print(kpi_table(summary))
-    verdict = "closes" if world.ledger.total() == 0 else "DOES NOT CLOSE"
-    print(f"\nledger: {len(world.ledger.balances):,} accounts, sum {world.ledger.total()} fen: {verdict}")
+    world, lang = model.world, model.cfg.lang
+    say, total, seconds = phrases("run", lang), world.ledger.total(), sum(model.seconds.values())
     rate = lived * len(world.users) / seconds if seconds else float("nan")
-    print(f"speed: {lived} days in {seconds:.1f} s, {rate:,.0f} user-days/s on {len(model.lanes.lanes)} threads")
-    print(f"evidence about this model, not a forecast\nfiles: {folder}")
+    print(kpi_table(summary, lang) + "\n")
+    print(say["ledger"].format(accounts=f"{len(world.ledger.balances):,}", total=total,
+                               verdict=say["open" if total else "closes"]))
+    print(say["speed"].format(days=lived, seconds=f"{seconds:.1f}", rate=f"{rate:,.0f}",
+                              threads=len(model.lanes.lanes)))
+    print(f"{say['evidence']}\n{say['files']} {folder}")
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.inequality import gini, ratio
+from sim.listing import width_of
 from sim.orderlog import Orders, complete_days, measure
 
 __all__ = ["compare_days", "gini", "kpi_table", "level", "summarise"]
@@ -185,47 +186,61 @@ LABEL, UNIT, CELL = 34, 9, 13
 WIDTH = LABEL + UNIT + 4 * CELL
 
 
-def kpi_table(summary: Mapping[str, float]) -> str:
+def kpi_table(summary: Mapping[str, float], lang: str = "en") -> str:
     """The key figures as text in fixed columns: mean over the horizon, first against last days, change.
 
     A figure the run does not have is left out; one it could not define shows as `–`.
     """
-    return "\n".join(line.rstrip() for line in _lines(summary))
+    return "\n".join(line.rstrip() for line in _lines(summary, lang))
 
 
-def _lines(summary: Mapping[str, float]) -> Iterator[str]:
+def _lines(summary: Mapping[str, float], lang: str) -> Iterator[str]:
     """The table's lines, top to bottom."""
-    days, window = int(summary.get("days", 0)), int(summary.get("compare_days", 0))
-    heads = (f"all {days} d", f"first {window} d", f"last {window} d", "change")
-    yield f"{'':{LABEL}}{'unit':{UNIT}}" + "".join(f"{head:>{CELL}}" for head in heads)
+    from sim.lab.phrases import phrases
+
+    say, days, window = phrases("run", lang), int(summary.get("days", 0)), int(summary.get("compare_days", 0))
+    heads = [say[head].format(days=days, window=window) for head in ("all", "first", "last", "change")]
+    yield padded("", LABEL) + padded(say["unit"], UNIT) + "".join(padded(head, -CELL) for head in heads)
     for title, lines in KPIS:
         shown = [line for line in lines if line.name in summary]
         if shown:
-            yield rule(title)
-            yield from (_daily_line(line, summary) for line in shown)
+            yield rule(say[title])
+            yield from (_daily_line(line, summary, lang) for line in shown)
     if summary.get("order_log_days", math.nan) >= 0:
-        yield rule(f"Order log, {number(summary['order_log_days'])} complete days, new buyers: "
-                   f"{number(summary.get('ladder_new_buyers', math.nan))}")
+        yield rule(say["log"].format(days=number(summary["order_log_days"]),
+                                     buyers=number(summary.get("ladder_new_buyers", math.nan))))
         shown = [line for line in LOG_KPIS if line.name in summary]
-        yield from (_head(line) + cell(summary[line.name] * line.scale) for line in shown)
+        yield from (_head(line, lang) + cell(summary[line.name] * line.scale) for line in shown)
+
+
+def padded(text: str, width: int) -> str:
+    """A text in so many columns, Chinese letters taking two; from the right where `width` is negative."""
+    blanks = " " * max(abs(width) - width_of(text), 0)
+    return text + blanks if width > 0 else blanks + text
 
 
 def rule(title: str) -> str:
     """A section's heading, ruled to the table's width."""
-    return f"── {title} ".ljust(WIDTH, "─")
+    head = f"── {title} "
+    return head + "─" * (WIDTH - width_of(head))
 
 
-def _daily_line(line: Kpi, summary: Mapping[str, float]) -> str:
+def _daily_line(line: Kpi, summary: Mapping[str, float], lang: str) -> str:
     """One key figure of the daily table."""
     parts = ("", "_first", "_last")
     whole, first, last = (summary.get(line.name + part, math.nan) * line.scale for part in parts)
-    moved = f"{change(first, last, line.change_unit):>{CELL}}"
-    return _head(line) + cell(whole) + cell(first) + cell(last) + moved
+    moved = padded(change(first, last, line.change_unit), -CELL)
+    return _head(line, lang) + cell(whole) + cell(first) + cell(last) + moved
 
 
-def _head(line: Kpi) -> str:
+def _head(line: Kpi, lang: str) -> str:
     """Label and unit of a line."""
-    return f"{line.label:{LABEL}}{line.unit:{UNIT}}"
+    if lang == "en":
+        return padded(line.label, LABEL) + padded(line.unit, UNIT)
+    from sim.lab.report.words import Words
+
+    words, indent = Words(lang), line.label[:len(line.label) - len(line.label.lstrip())]
+    return padded(indent + words.metric(line.name), LABEL) + padded(words.unit(line.unit), UNIT)
 
 
 def cell(value: float) -> str:

@@ -28,8 +28,8 @@ WATCH, LONG, CLICK, ORDERED, RETURNED, AD, EXPLORED, PREVIEW = 1, 2, 4, 8, 16, 3
 
 CARD = np.dtype([
     ("key", "u4"), ("presenter", "i4"), ("product", "i4"), ("merchant", "i4"), ("category", "u1"),
-    ("young", "u1"), ("attract", "f4"), ("boost", "f4"), ("gmv", "f4"), ("bid", "f4"), ("experience", "f4"),
-    ("position", "f4", (DIM,)), ("factor", "f4", (DIM,)),
+    ("young", "u1"), ("brand", "u1"), ("attract", "f4"), ("boost", "f4"), ("gmv", "f4"), ("bid", "f4"),
+    ("experience", "f4"), ("position", "f4", (DIM,)), ("factor", "f4", (DIM,)),
 ], align=True)
 
 ROOM = np.dtype([
@@ -53,7 +53,7 @@ INTENT = np.dtype([
     ("sensitivity", "f4"), ("reference", "f4"), ("deal", "f4"), ("expected", "f4"),
     ("spent", "f4"),  # of the buyer's intent in the category
     ("grants", "i2", (COUPON_SLOTS,)), ("benefits", "f4", (COUPON_SLOTS,)), ("thresholds", "i4", (COUPON_SLOTS,)),
-    ("expiries", "i2", (COUPON_SLOTS,)), ("cuts", "i4", (COUPON_SLOTS,)),
+    ("expiries", "i2", (COUPON_SLOTS,)), ("cuts", "i4", (COUPON_SLOTS,)), ("categories", "i1", (COUPON_SLOTS,)),
 ], align=True)
 STANDS, LAPSED_BUDGET, LAPSED_STOCK = 1, 2, 3
 # `via`: the way that led to what was bought
@@ -79,12 +79,18 @@ PURSE = np.dtype([("left", "i8"), ("spent", "i8"), ("funders", "f8", (FUNDERS,))
                   ("refused", "i8")], align=True)  # benefits refused today for want of money
 COVER = np.dtype([("purse", "i2"), ("share", "f4")], align=True)
 BOOST = np.dtype([("cards", "f4"), ("rooms", "f4")], align=True)
-STUDIO = np.dtype([("frequency", "f8"), ("skill", "f8"), ("capacity", "f8"), ("noise", "f8")], align=True)
-NO_STUDIO = (1.0, 0.0, 1.0, 1.0)  # what a merchant has without any programme
-DEAL = np.dtype([("purse", "i2"), ("venues", "u1"), ("benefit", "f4"), ("lift", "f4")], align=True)
-NO_DEAL = (-1, 0, 0.0, 0.0)  # what a good has without any programme
+STUDIO = np.dtype([("frequency", "f8"), ("skill", "f8"), ("capacity", "f8"), ("noise", "f8"), ("attract", "f8"),
+                   ("certificate", "f8"), ("accounts", "i8"), ("brand", "i8"), ("brand_pull", "f8"),
+                   ("brand_follow", "f8")], align=True)
+NO_STUDIO = (1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1, 0, 0.0, 0.0)  # what a merchant has without any programme
+DEAL = np.dtype([("purse", "i2"), ("venues", "u1"), ("benefit", "f4"), ("lift", "f4"), ("units", "i4"),
+                 ("entry_purse", "i2"), ("entry_venues", "u1"), ("entry_benefit", "f4"), ("entry_pull", "f4"),
+                 ("entry_days", "i4"), ("entry_orders", "i4")], align=True)  # `entry_`: for newcomers alone
+NO_DEAL = (-1, 0, 0.0, 0.0, -1, -1, 0, 0.0, 0.0, 0, 0)  # what a good has without any programme
 SELECTED = 1  # bit of a good's labels: chosen by the platform (严选)
 OF_THE_GOOD = -1  # expiry of a benefit that came with the good and is nobody's coupon
+ANY = -1  # category of a coupon that is valid for every good
+ENDLESS = -1  # units of a deal that has no limit
 
 
 LAYOUT: dict[str, tuple[np.dtype, int]] = {

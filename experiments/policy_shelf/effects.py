@@ -22,7 +22,7 @@ from sim.policies.base import GROUPS
 from sim.schema import ConfigError
 
 OUT, STORE = Path("runs/policy_shelf"), Path("runs/store")
-CONTROL, PER_YUAN = "baseline", "GMV settled per yuan spent"
+CONTROL, PER_YUAN = "baseline", "GMV settled, yuan per yuan spent"
 COLUMNS = {"gmv_net_total": "GMV settled, yuan", "nps_latent_last": "latent NPS, points",
            "visitor_d30": "D30 of arrivals, share", "contribution_total": "contribution, yuan"}
 
@@ -74,9 +74,10 @@ def main(words: Sequence[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     write_table(effects, OUT / "effects.csv")
     for group, term in GROUPS.items():
-        own = [name for name in names if shipped(name).group == group]
-        about = f"{term} {group}: each policy alone at its default strength, {n} paired worlds, 95 % intervals"
-        draw(own, [*COLUMNS.values(), PER_YUAN], effects, about, " ".join(base), OUT / f"{group}.png")
+        own = {name: shipped(name).term for name in names if shipped(name).group == group}
+        about = f"{term} {group}: what each policy alone changes, at its default strength"
+        worlds = f"means of {n} paired differences and their 95 % intervals; –: nothing spent; {' '.join(base)}"
+        draw(own, [*COLUMNS.values(), PER_YUAN], effects, about, worlds, OUT / f"{group}.png")
     print(f"figures and effects.csv: {OUT}")
     return 0
 

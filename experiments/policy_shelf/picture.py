@@ -1,7 +1,7 @@
 """The figure of a group of policies: a row a policy, a column a metric, means with intervals."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,20 @@ from sim.figures.style import BLUE, FONT, GRID, INK, QUIET, canvas, save, short
 from sim.lab.report.look import chinese_font
 
 
-def draw(policies: Sequence[str], columns: Sequence[str], effects: Sequence[Any], title: str, worlds: str,
+def draw(policies: Mapping[str, str], columns: Sequence[str], effects: Sequence[Any], title: str, worlds: str,
          path: Path) -> None:
-    """Write one figure; an effect that is undefined leaves its place empty and says so."""
+    """Write one figure: rows the policies with what the trade calls them, panels the columns.
+
+    An effect that is undefined leaves a dash in its place.
+    """
     figure = canvas(title, worlds)
     axes = figure.subplots(1, len(columns), sharey=True)
-    figure.subplots_adjust(left=0.17, right=0.98, top=0.84, bottom=0.1, wspace=0.18)
+    figure.subplots_adjust(left=0.19, right=0.98, top=0.82, bottom=0.1, wspace=0.16)
     found = {(one.policy, one.column): one for one in effects}
     for place, column in enumerate(columns):
         panel(axes[place], [found[name, column] for name in policies], column)
-    axes[0].set_yticks(range(len(policies)), policies, fontsize=9.5, color=INK)
+    names = [f"{name}\n{term}" for name, term in policies.items()]
+    axes[0].set_yticks(range(len(policies)), names, fontsize=8.5, color=INK, linespacing=1.25)
     axes[0].set_ylim(len(policies) - 0.5, -0.5)
     save(figure, path, [FONT, *filter(None, [chinese_font()])])
 
@@ -34,9 +38,9 @@ def panel(axes: Any, effects: Sequence[Any], column: str) -> None:
             continue
         axes.plot([one.low, one.high], [row, row], color=BLUE, linewidth=2.0)
         axes.plot([one.delta], [row], "o", color=BLUE, markersize=5)
-    axes.set_title(column, loc="left", fontsize=9.5, color=INK)
-    axes.tick_params(labelsize=8, colors=INK, length=3)
-    axes.tick_params(axis="y", length=0)
+    axes.set_title(column.replace(", ", "\n"), loc="left", fontsize=9.5, color=INK)
+    axes.tick_params(axis="x", labelsize=8, colors=INK, length=3)
+    axes.tick_params(axis="y", left=False)
     axes.xaxis.set_major_formatter(lambda value, _: short(value).replace("-", "−"))
     axes.locator_params(axis="x", nbins=4)
     axes.grid(axis="x", color=GRID, linewidth=0.6)

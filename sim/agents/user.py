@@ -11,7 +11,8 @@ RECENT = 8  # goods weighed today that a user may remember; most of choice.best_
 
 OUTSIDE, VISITOR, BUYER = 0, 1, 2
 
-COUPON = [("benefit", "f4"), ("threshold", "i4"), ("expiry", "i2"), ("grant", "i2")]
+COUPON = [("benefit", "f4"), ("threshold", "i4"), ("expiry", "i2"), ("grant", "i1"),
+          ("category", "i1")]
 VISIT = [("room", "i4"), ("minute", "i2"), ("dwell", "i2"), ("via", "u1")]
 KNOWN_SHOPS = 2  # last shops bought at that a user remembers
 WEARY = 4096.0  # units of `weariness` a logit
@@ -76,7 +77,7 @@ COLUMNS = (
     Column("excited_by", "i4", (CATEGORIES,), "code", "whose content excited the trace (rules/excite.py); 0 nobody"),
     Column("reference", "f4", (CATEGORIES,), "log ratio", "r_uk, remembered ln(paid/outside price)"),
     Column("weariness", "u2", (CATEGORIES,), "logit/4096", "category fatigue from watching"),
-    Column("coupons", COUPON, (COUPON_SLOTS,), "–", "benefit <1 is a share off, ≥1 fen off; 0 is empty"),
+    Column("coupons", COUPON, (COUPON_SLOTS,), "–", "benefit <1: share off, ≥1: fen off, 0: empty; category −1: any"),
 )
 
 

@@ -43,6 +43,7 @@ def draw_hourly(axes: Axes, hourly: np.ndarray, wage: float) -> None:
     edges = np.geomspace(LEAST, max(values.max(), 10 * LEAST) * 1.01, BINS + 1)
     axes.hist(values, edges.tolist(), color=style.SKY, edgecolor="white", linewidth=0.6)
     axes.set_xscale("log")
+    style.short_ticks(axes.xaxis)
     middle = float(np.median(hourly))
     axes.axvline(max(middle, LEAST), color=style.BLUE, linewidth=1.6, label=f"median ¥{middle:.3g}")
     axes.axvline(wage, color=style.VERMILION, linewidth=1.6, linestyle="--", label=f"median wage asked ¥{wage:.3g}")
@@ -57,11 +58,12 @@ def draw_daily(axes: Axes, daily: np.ndarray) -> None:
         style.no_data(axes)
         return
     ranked = np.sort(daily)[::-1]
-    share = (np.arange(len(ranked)) + 0.5) / len(ranked)
-    axes.fill_between(share, np.maximum(ranked, 0), step="mid", color=style.GREEN, label="profit")
-    axes.fill_between(share, np.minimum(ranked, 0), step="mid", color=style.VERMILION, label="loss")
+    edges, heights = np.arange(len(ranked) + 1) / len(ranked), np.append(ranked, ranked[-1])  # a step a merchant
+    axes.fill_between(edges, np.maximum(heights, 0), step="post", color=style.GREEN, linewidth=0, label="profit")
+    axes.fill_between(edges, np.minimum(heights, 0), step="post", color=style.VERMILION, linewidth=0, label="loss")
     axes.axhline(0, color=style.INK, linewidth=0.8)
     axes.set_yscale("symlog", linthresh=10)
+    style.short_ticks(axes.yaxis)
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of merchants, best first", fontsize=9.5, color=style.INK)
     style.legend(axes, 2)

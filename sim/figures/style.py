@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -140,7 +141,12 @@ def dress(axes: Axes, ylabel: str, title: str = "") -> None:
     axes.spines[["left", "bottom"]].set_color(QUIET)
     axes.grid(axis="y", color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value).replace("-", "−")))
+    short_ticks(axes.yaxis)
+
+
+def short_ticks(axis: Axis) -> None:
+    """Numbers in few characters along an axis, also one whose scale is logarithmic."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: short(value).replace("-", "−")))
 
 
 def day_axis(axes: Axes, day: np.ndarray, label: bool = True) -> None:

@@ -16,7 +16,7 @@ BASELINE = "baseline"
 GROUP = "arm"  # folder of the arms' files
 NAME = re.compile(r"\w[\w.+-]{0,59}")
 OF_THE_STUDY = ("seed", "block", "replication", "horizon", "burn_in", "record", "threads", "chunk", "check",
-                "progress", "out", "overwrite", "warm")  # pairs share these
+                "progress", "lang", "out", "overwrite", "warm")  # pairs share these
 
 
 def arms_of(spec: Any, base: Sequence[str] = ()) -> dict[str, SimConfig]:
@@ -101,7 +101,7 @@ def arm(name: str, overrides: Sequence[str], base: Sequence[str]) -> SimConfig:
         raise ConfigError(f"arm {name}: {error.key}", error.value, error.why) from None
 
 
-WORLD_KEYS = frozenset(field.name for field in fields(SimConfig)) | {"hydra"}
+WORLD_KEYS = frozenset(field.name for field in fields(SimConfig)) - {"lang"} | {"hydra"}  # the lab speaks itself
 
 
 def world_overrides(overrides: Sequence[str]) -> list[str]:

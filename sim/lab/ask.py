@@ -9,12 +9,12 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.config import SimConfig
+from sim.config import LANGUAGES, SimConfig
 from sim.lab.arms import WORLD_KEYS, arm, overrides_of, world_overrides
 from sim.lab.backend import Backend
 from sim.lab.engines import require_engine
 from sim.lab.quantities import known_metrics
-from sim.lab.settings import LANGUAGES, Futures, Match, Statistics
+from sim.lab.settings import Futures, Match, Statistics
 from sim.lab.study import Study
 from sim.lab.study_file import spelled
 from sim.lab.worlds import saved_parents

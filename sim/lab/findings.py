@@ -21,8 +21,8 @@ from sim.lab.stats.variance import by_horizon
 from sim.lab.study import Study
 from sim.lab.verdict import verdict
 
-MONEY = ("subsidy_total", "take_revenue", "ad_revenue", "contribution", "merchant_profit", "creator_income",
-         "mcn_income")
+MONEY = ("take_revenue", "ad_revenue", "contribution", "merchant_profit", "creator_income", "mcn_income")
+PURSE = "policy_spent_"  # and the instance of a policy
 TRAFFIC = ("merchants", "tail", "waist", "head", "ads", "explore")
 CONTRIBUTION = "contribution_total"
 NEWCOMERS = "adoptions_total"  # users who adopt shopping
@@ -152,11 +152,9 @@ def pairing_of(study: Study, worlds: Worlds) -> dict[str, np.ndarray]:
 # ---- money, traffic, precision -------------------------------------------------------------------
 
 def money_of(study: Study, worlds: Worlds) -> dict[str, dict[str, float]]:
-    """Yuan a world by purse and party, mean over worlds; several policies' purses stand apart, too."""
-    purses = sorted(name.removesuffix("_total") for name in worlds.values
-                    if name.startswith("subsidy_") and name.endswith("_total") and not name.startswith("subsidy_total"))
-    purses = purses if len(purses) > 1 else []  # one purse is all the subsidies there are
-    return means(study, worlds, [f"{name}_total" for name in (*MONEY, *purses)], "_total")
+    """Yuan a world that each policy gave away and each party has, mean over worlds."""
+    purses = sorted(name for name in worlds.values if name.startswith(PURSE) and name.endswith("_total"))
+    return means(study, worlds, [*purses, *(f"{name}_total" for name in MONEY)], "_total")
 
 
 def traffic_of(study: Study, worlds: Worlds) -> dict[str, dict[str, float]]:

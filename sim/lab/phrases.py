@@ -28,6 +28,12 @@ def named(metric: str, lang: str) -> str:
     return metric if lang == "en" else label(metric, lang)
 
 
+def listed(names: Sequence[str], lang: str) -> str:
+    """Names in a row: `a, b and c`."""
+    say = phrases("verdict", lang)
+    return say["and"].join(filter(None, (say["comma"].join(names[:-1]), *names[-1:])))
+
+
 def heads(columns: Sequence[str], lang: str) -> tuple[str, ...]:
     """The headings of a printed table."""
     say = phrases("columns", lang)

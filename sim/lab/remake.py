@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from sim.compose import compose
+from sim.config import LANGUAGES
 from sim.lab.ask import Task
 from sim.lab.desk import Desk
 from sim.lab.execute import Failure, failure_path
@@ -18,7 +19,6 @@ from sim.lab.item import Item
 from sim.lab.match_page import MATCHED, read_budgets, tell_budgets
 from sim.lab.outputs import manifest_of
 from sim.lab.roll import Roll, read_roll
-from sim.lab.settings import LANGUAGES
 from sim.lab.study import Study
 from sim.lab.verbs import SAY, VERBS
 from sim.lab.workshop import Workshop, sample

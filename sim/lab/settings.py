@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sim.schema import SETTING, ConfigError, choice, number, text
 
-LANGUAGES = ("en", "zh")
 SPEND = "spend"
 
 

@@ -140,7 +140,7 @@ a pattern, A assumption to be swept, S setting of the run.
 ## What all policies share
 
 `budget_yuan` is the whole budget until `stop`; with `pacing: even` what is left is spread over the days until then,
-and without a `stop` there is nothing to spread over. `budget_yuan_per_1000` bounds each day. Spending never exceeds
+without a `stop` over those until the run ends. `budget_yuan_per_1000` bounds each day. Spending never exceeds
 either; what is not spent goes back to the platform when the policy ends. In the daily table
 `policy_spent_<instance>` is what was granted, `policy_left_<instance>` what is left of the whole,
 `policy_refused_<instance>` how many benefits found no money, and `policy_out_<instance>` the day on which the

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sim.lab.effects import Effect
 from sim.lab.guardrails import HARMED, KEPT, Standing
 from sim.lab.judge import PRIMARY
-from sim.lab.phrases import label, phrases
+from sim.lab.phrases import label, listed, phrases
 from sim.lab.stats.relative import Ratio
 from sim.lab.study import Study
 
@@ -76,7 +76,7 @@ def _without(primary: Sequence[Effect], clear: Sequence[Effect], study: Study) -
     rest = [one for one in primary if one not in clear]
     same = [one.arm for one in rest if "all worlds equal" in one.flags]
     other = [one.arm for one in rest if one.arm not in same]
-    parts = [say[key].format(arms=say["and"].join(arms), metric=label(study.primary, study.lang),
+    parts = [say[key].format(arms=listed(arms, study.lang), metric=label(study.primary, study.lang),
                              make=say["make_one" if len(arms) == 1 else "make_many"])
              for key, arms in (("unclear", other), ("equal", same)) if arms]
     return say["join"].join(parts)
@@ -103,6 +103,6 @@ def _rails(standings: Sequence[Standing], lang: str) -> str:
             if one.state in states:
                 found.setdefault(one.rail.label, []).append(one.arm)
         if found:
-            parts = [say["under"].format(rail=rail, arms=say["and"].join(arms)) for rail, arms in found.items()]
+            parts = [say["under"].format(rail=rail, arms=listed(arms, lang)) for rail, arms in found.items()]
             return say[key].format(parts=say["comma"].join(parts))
     return say["held"] if any(one.state == KEPT for one in standings) else ""

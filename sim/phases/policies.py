@@ -32,7 +32,8 @@ def run(world: World) -> None:
         policy = policies.get(name)
         if policy and policy.level(day) > 0.0:
             open_purse(world, row, name, policy)
-            world.purses["left"][row] = policy.allowance(int(world.policy_state[name][BUDGET]), day, users)
+            left = int(world.policy_state[name][BUDGET])
+            world.purses["left"][row] = policy.allowance(left, day, users, world.cfg.horizon)
         else:
             close_purse(world, row)
     for name, policy in active(world):
@@ -62,7 +63,8 @@ def observe(world: World, name: str) -> Observed:
     """What the policy of an instance may know this morning."""
     account, memory = world.policy_state.get(name), world.policy_state.get(name + MEMORY, ())
     left = 0 if account is None else int(account[BUDGET])
-    return Observed(world.metrics, left, world.today % YEAR, tuple(float(one) for one in memory))
+    today = int(world.purses["left"][world.ledger.purses.index(name)])
+    return Observed(world.metrics, left, world.today % YEAR, tuple(float(one) for one in memory), today)
 
 
 def recall(world: World, name: str, memory: tuple[float, ...]) -> None:
@@ -90,7 +92,7 @@ def note_budgets(world: World) -> None:
         if account is None or account[OUT] >= 0 or policy.budget_yuan is None or policy.level(day) == 0.0:
             continue
         left = int(account[BUDGET] - world.purses["spent"][row])
-        last = policy.days_to_share(day) == 1 and policy.budget_yuan_per_1000 is None
+        last = policy.days_to_share(day, world.cfg.horizon) == 1 and policy.budget_yuan_per_1000 is None
         if left <= 0 or (last and world.purses["refused"][row] > 0):
             account[OUT] = day
 

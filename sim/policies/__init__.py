@@ -23,6 +23,7 @@ TARGET, NULL = "_target_", "_null_"  # keys of a policy's yaml that are no knobs
 CLASS = re.compile(r"sim\.policies\.[a-z_0-9]+\.[A-Za-z_0-9]+")
 PLUGIN = re.compile(r"([A-Za-z_0-9]+)\.[A-Za-z_0-9]+")
 INSTANCE = re.compile(r"(?!total$)[a-z][a-z0-9_]*")  # `subsidy_<instance>` must not be `subsidy_total`
+MOST = 127  # a coupon notes its instance in a byte
 Knobs = Mapping[str, Any]
 _plugins: dict[str, Path] = {}  # files that a configuration of this process has listed, by the name of their module
 
@@ -46,6 +47,8 @@ def policies_of(chosen: Mapping[str, Knobs]) -> Mapping[str, Policy]:
 @lru_cache(maxsize=64)
 def _built(chosen: str) -> Mapping[str, Policy]:
     """The policies that a canonical text describes."""
+    if len(json.loads(chosen)) > MOST:
+        raise ConfigError("policy", f"{len(json.loads(chosen))} instances", f"must be at most {MOST}")
     return {name: build_policy(name, knobs) for name, knobs in sorted(json.loads(chosen).items())}
 
 

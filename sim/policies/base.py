@@ -18,14 +18,15 @@ ROUNDING = 1e-9  # slack in a sum of shares typed as decimals
 class Observed:
     """All that a policy may know: yesterday's metrics row, its own budget and memory, and the date.
 
-    `budget_fen` is what is left of it; `date` the day of a year of 365, from 0 on New Year's Day; `memory` what
-    `remember` returned yesterday.
+    `budget_fen` is what is left of it, `allowance_fen` what of it may be spent today; `date` the day of a year of 365,
+    from 0 on New Year's Day; `memory` what `remember` returned yesterday.
     """
 
     metrics: Mapping[str, float]
     budget_fen: int
     date: int = 0
     memory: tuple[float, ...] = ()
+    allowance_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Policy:
     budget_yuan: float | None = number("yuan", 0, 1e12, SETTING, "all funders together; null: no limit")
     budget_yuan_per_1000: float | None = number(
         "yuan/1000 users/day", 0, 1e9, SETTING, "most of a day, per 1,000 users on the platform; null: no limit")
-    pacing: str = choice((EVEN, FREE), "even: what is left spread over the days until stop; free: first come")
+    pacing: str = choice((EVEN, FREE), "even: what is left spread over the days that are left; free: first come")
 
     def check(self, path: str) -> None:
         """Raise ConfigError for settings that contradict each other; `path` is the policy's own key."""
@@ -116,20 +117,20 @@ class Policy:
             return 0.0
         return self.intensity * min(1.0, (day - self.start + 1) / max(self.ramp, 1))
 
-    def allowance(self, left_fen: int, day: int, users: int) -> int:
-        """What may be spent today of the budget that is left, fen, with so many users on the platform."""
+    def allowance(self, left_fen: int, day: int, users: int, horizon: int) -> int:
+        """What may be spent today of the budget that is left, fen, with so many users, in a run of so many days."""
         if self.level(day) == 0.0:
             return 0
-        most = max(0, left_fen) // self.days_to_share(day)
+        most = max(0, left_fen) // self.days_to_share(day, horizon)
         if self.budget_yuan_per_1000 is None:
             return most
         return min(most, int(100 * self.budget_yuan_per_1000 * users / 1000))
 
-    def days_to_share(self, day: int) -> int:
-        """Over how many days, from this one on, what is left of the budget is spread."""
-        if self.pacing == FREE or self.stop is None or self.budget_yuan is None:
+    def days_to_share(self, day: int, horizon: int) -> int:
+        """Over how many days, from this one on, what is left is spread: until stop, without one until the run ends."""
+        if self.pacing == FREE or self.budget_yuan is None:
             return 1
-        return self.stop - day
+        return max(1, (horizon if self.stop is None else self.stop) - day)
 
     def levers(self, day: int, observed: Observed) -> dict[str, float]:
         """The levers it moves today, by name (`sim.levers`)."""

@@ -11,7 +11,10 @@ from sim.schema import number
 
 @dataclass(frozen=True)
 class FlashSale(Policy):
-    """Every few days goods of the segment, drawn anew each time, cost almost nothing in rooms while money lasts."""
+    """Every few days goods of the segment, drawn anew each time, cost almost nothing in rooms.
+
+    While units and money last: who gets one is a matter of lot, the others may buy at the usual price.
+    """
 
     null: ClassVar[Mapping[str, Any]] = {"goods": 0}
     targets: ClassVar[str] = "products"
@@ -25,6 +28,7 @@ class FlashSale(Policy):
 
     goods: float = number("share", 0, 1, "A", "of the segment that a session offers; seed 000")
     price_yuan: float = number("yuan", 0.01, 1e4, "A", "what they cost then; seed 000")
+    units_per_1000: float | None = number("1/1000 users", 0, 1e4, "A", "of each good; null: no limit; seed 000")
     every: int = number("day", 1, 365, "A", "days from one session to the next")
 
     def programmes(self, day: int, observed: Observed) -> list[Programme]:
@@ -36,4 +40,4 @@ class FlashSale(Policy):
             return []
         share = self.segment.share * self.goods * level
         offered = replace(self.segment, name=f"{self.segment.name or 'flash'} {day}", share=share)
-        return [Deal(offered, 0.0, ("live",), fen(self.price_yuan))]
+        return [Deal(offered, 0.0, ("live",), fen(self.price_yuan), self.units_per_1000)]

@@ -11,13 +11,13 @@ from sim.schema import number
 
 @dataclass(frozen=True)
 class Replenishment(Policy):
-    """Who has bought in a category that is used up gets a coupon, for any good, when the cupboard has sunk low."""
+    """Who has bought in a category that is used up gets a coupon for its goods when the cupboard has sunk low."""
 
     null: ClassVar[Mapping[str, Any]] = {"depth": 0}
     group: ClassVar[str] = "grow"
     term: ClassVar[str] = "周期购"
     expect: ClassVar[str] = (
-        "A coupon comes when a need is near: redeemed more often than one given at random, and mostly in those "
+        "A coupon comes when a need is near: redeemed more often than one given at random, and only in those "
         "categories.")
     tensions: ClassVar[str] = (
         "Pays for orders that the need would have brought; cupboards filled today are orders missing next month.")
@@ -37,7 +37,7 @@ class Replenishment(Policy):
         if level == 0.0:
             return []
         life = self.life if self.stop is None else min(self.life, self.stop - 1 - day)
-        return [Grant(self._due(k), self.depth, fen(self.threshold_yuan), life, level) for k in self.categories]
+        return [Grant(self._due(k), self.depth, fen(self.threshold_yuan), life, level, k) for k in self.categories]
 
     def _due(self, category: int) -> Segment:
         """Those of the segment whose supply of a category runs out."""

@@ -29,21 +29,20 @@ class Pull(NamedTuple):
 
 
 @kernel
-def open_terms(num, lev, u, day):
+def open_terms(num, u, day):
     """The terms of the log-odds of opening the app."""
-    pushes = u.pushes + lev.push
     return Pull(
         u.activity, num.arrival_satisfaction * u.satisfaction, num.arrival_habit * u.habit,
-        num.arrival_mindshare * u.mindshare, num.arrival_push * min(pushes, 2.0),
-        -num.arrival_nuisance * max(pushes - 2.0, 0.0), math.log(num.arrival_weekday[day % 7]),
+        num.arrival_mindshare * u.mindshare, num.arrival_push * min(u.pushes, 2.0),
+        -num.arrival_nuisance * max(u.pushes - 2.0, 0.0), math.log(num.arrival_weekday[day % 7]),
         -0.5 * num.arrival_fatigue * max(u.fatigue - u.knee, 0.0), u.game,
     )
 
 
 @kernel
-def open_logit(num, lev, u, day):
+def open_logit(num, u, day):
     """Log-odds of opening the app: the sum of their terms."""
-    one = open_terms(num, lev, u, day)
+    one = open_terms(num, u, day)
     return (one.activity + one.satisfaction + one.habit + one.mindshare + one.push + one.nuisance + one.weekday
             + one.fatigue + one.play)
 
@@ -91,7 +90,7 @@ def open_app(t, i):
     if u.state == OUTSIDE:
         return
     num, lev, now = t.num[0], t.lev[0], t.now[0]
-    pull = open_logit(num, lev, u, now.day)
+    pull = open_logit(num, u, now.day)
     chance = logistic(pull)
     if now.day == u.started:
         chance = 1.0  # arriving is opening

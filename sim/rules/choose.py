@@ -14,7 +14,7 @@ from sim.rules.elsewhere import buy_elsewhere, outside_option
 from sim.rules.guochao import guochao_utility
 from sim.rules.mind import minds_prices, price_shown, remember_shelf
 from sim.rules.price import discounted, price_utility
-from sim.tables import BEST_OF_LAST, CHOICE, INTENTS, OF_THE_GOOD
+from sim.tables import ANY, BEST_OF_LAST, CHOICE, INTENTS, OF_THE_GOOD
 from sim.tally import Count
 
 NEVER = -1.0e300  # utility of what cannot be bought
@@ -132,7 +132,26 @@ def pick_up(u, intent):
         intent.benefits[slot] = coupon.benefit
         intent.thresholds[slot] = coupon.threshold
         intent.expiries[slot] = coupon.expiry
+        intent.categories[slot] = coupon.category
         intent.cuts[slot] = 0
+
+
+@kernel
+def holds_bound(u):
+    """Whether the user holds a coupon that is valid for goods of one category only."""
+    for slot in range(COUPON_SLOTS):
+        if u.coupons[slot].benefit > 0.0 and u.coupons[slot].category != ANY:
+            return True
+    return False
+
+
+@kernel
+def lay_coupons(u, intent, category):
+    """Let coupons bound to a category count for goods of it alone."""
+    for slot in range(COUPON_SLOTS):
+        coupon = u.coupons[slot]
+        if coupon.benefit > 0.0 and coupon.category != ANY:
+            intent.benefits[slot] = coupon.benefit if coupon.category == category else 0.0
 
 
 @kernel
@@ -154,16 +173,36 @@ def free_slot(intent):
 
 
 @kernel
-def lay_deal(t, intent, row, venue, slot):
-    """Put today's deal of a good into a free place, or empty that where the good has none in this venue."""
+def is_welcomed(now, u, deal, venue):
+    """Whether a good's deal for newcomers holds in a venue for the user: of few days and few orders in this stay."""
+    if deal.entry_purse < 0 or not (deal.entry_venues >> venue) & 1:
+        return False
+    return now.day - u.started <= deal.entry_days and u.orders_spell < deal.entry_orders
+
+
+@kernel
+def lay_deal(t, u, intent, row, venue, slot):
+    """Put today's deal of a good into a free place, or empty that where the good has none in this venue.
+
+    Of the deal for all and that for newcomers the larger counts.
+    """
     if slot < 0:
         return
     deal = t.deals[row]
+    intent.grants[slot], intent.benefits[slot] = -1, 0.0
     if deal.purse >= 0 and (deal.venues >> venue) & 1:
         intent.grants[slot], intent.benefits[slot] = deal.purse, deal.benefit
-    else:
-        intent.grants[slot], intent.benefits[slot] = -1, 0.0
+    if is_welcomed(t.now[0], u, deal, venue) and deal.entry_benefit > intent.benefits[slot]:
+        intent.grants[slot], intent.benefits[slot] = deal.entry_purse, deal.entry_benefit
     intent.thresholds[slot], intent.expiries[slot] = 0, OF_THE_GOOD
+
+
+@kernel
+def lay_terms(t, u, intent, row, venue, slot, bound):
+    """Make an intent ready for one good: its deal, and coupons bound to a category where there are any."""
+    lay_deal(t, u, intent, row, venue, slot)
+    if bound:
+        lay_coupons(u, intent, t.products[row].category)
 
 
 @kernel
@@ -229,12 +268,13 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
     nothing = outside_noise(now, u.key, group, venue)
     outside, row, without = outside_option(t, u, goods, worths, n, venue, nothing)
     best, in_turn = outside, t.modes[CHOICE] == BEST_OF_LAST
-    pulls, money, shown, looked, free = 0.0, 0.0, 0.0, 0, free_slot(intent)
+    pulls, money, shown, looked = 0.0, 0.0, 0.0, 0
+    free, bound = free_slot(intent), holds_bound(u)
     for j in range(n):
         if in_turn and intent.product >= 0:
             break
         p = t.products[goods[j]]
-        lay_deal(t, intent, goods[j], venue, free)
+        lay_terms(t, u, intent, goods[j], venue, free, bound)
         noise = shared + own_noise(now, nest, u.key, p.key, venue)
         total, price, paid = weigh(now, num, lev, u, p, intent, venue, worths[j], markdown, deal, noise)
         if minds_prices(num, venue):
@@ -251,7 +291,7 @@ def choose(t, i, goods, worths, n, venue, group, markdown, deal, nest):
         elif total > intent.rival:
             intent.rival = total
     if intent.product >= 0:
-        lay_deal(t, intent, intent.product, venue, free)
+        lay_terms(t, u, intent, intent.product, venue, free, bound)
     t.tally[Count.SURPLUS] += to_fixed(surplus(u.price_sensitivity, pulls, money, nest, without))
     if looked:
         remember_shelf(num, u, shown / looked)
@@ -306,6 +346,12 @@ def insured_by(t, merchant):
 def insurance_utility(t, merchant):
     """What freight insurance adds to a merchant's goods."""
     return t.num[0].choice_insurance * insured_by(t, merchant)
+
+
+@kernel
+def certificate_utility(t, merchant):
+    """What a certificate of the platform adds to a merchant's goods."""
+    return t.studio[merchant].certificate
 
 
 @kernel

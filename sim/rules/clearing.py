@@ -1,8 +1,8 @@
 """Clearing: which wishes to buy become orders when money, goods and hands are short (contract 7).
 
 Intents come one by one in ascending priority, a draw keyed by (buyer, good, venue). For each one
-1. its benefits ask their purses: a coupon's whole cut or nothing, then a programme's part of the freight
-   insurance;
+1. its benefits ask their purses, and a deal of few units for one of them: a whole cut or nothing, then a
+   programme's part of the freight insurance;
 2. if a benefit was lost, the buyer looks once more, by the rule of the first choice and with the same noise,
    at the price that is really to be paid, and lets go (`LAPSED_BUDGET`) or pays the difference out of the
    wallet;
@@ -25,7 +25,7 @@ from sim.rules.choose import want_again
 from sim.rules.payment import BY_MERCHANT, BY_PROGRAMME, covered_part, release, reserve
 from sim.rules.price import discounted, plain, price_utility
 from sim.rules.ship import return_odds
-from sim.tables import LAPSED_BUDGET, LAPSED_STOCK, OF_THE_GOOD, STANDS, Record
+from sim.tables import ENDLESS, LAPSED_BUDGET, LAPSED_STOCK, OF_THE_GOOD, STANDS, Record
 
 WORDS = 2.0**53
 
@@ -59,28 +59,40 @@ def _strike_coupons(desk: Desk, intent: Record) -> bool:
     Without one of them the others cut more, so they ask again.
     """
     struck = False
-    slot = _unpaid(desk.purses, intent)
+    slot = _unpaid(desk, intent)
     while slot >= 0:
-        desk.purses[intent.grants[slot]].refused += 1
+        purse = desk.purses[intent.grants[slot]]
+        purse.refused += purse.left < intent.cuts[slot]
         _hand_back(desk.users[intent.user], intent, slot)
         if not struck:
             desk.users[intent.user].wallet += intent.paid
         price = plain(intent.price)
         intent.paid = discounted(price, intent.benefits, intent.thresholds, intent.grants, intent.cuts)
         struck = True
-        slot = _unpaid(desk.purses, intent)
+        slot = _unpaid(desk, intent)
     if struck:
         desk.users[intent.user].wallet -= intent.paid
     return struck
 
 
 @kernel
-def _unpaid(purses: np.ndarray, intent: Record) -> int:
-    """The first coupon whose purse holds less than its cut; -1 when all are paid."""
+def _unpaid(desk: Desk, intent: Record) -> int:
+    """The first coupon or deal whose purse holds less than its cut, or of which no unit is left; -1 for none."""
     for slot in range(len(intent.cuts)):
-        if intent.cuts[slot] > 0 and purses[intent.grants[slot]].left < intent.cuts[slot]:
+        if intent.cuts[slot] > 0 and desk.purses[intent.grants[slot]].left < intent.cuts[slot]:
+            return slot
+        if _by_units(desk, intent, slot) and desk.deals[intent.product].units == 0:
             return slot
     return -1
+
+
+@kernel
+def _by_units(desk: Desk, intent: Record, slot: int) -> bool:
+    """Whether a slot holds a deal of which there are so many units a day."""
+    deal = desk.deals[intent.product]
+    if intent.cuts[slot] <= 0 or intent.expiries[slot] != OF_THE_GOOD:
+        return False
+    return deal.units != ENDLESS and intent.grants[slot] == deal.purse
 
 
 @kernel
@@ -94,21 +106,26 @@ def _hand_back(user: Record, intent: Record, slot: int) -> None:
     if coupon.benefit <= 0.0 and intent.expiries[slot] != OF_THE_GOOD:
         coupon.benefit, coupon.threshold = intent.benefits[slot], intent.thresholds[slot]
         coupon.expiry, coupon.grant = intent.expiries[slot], intent.grants[slot]
+        coupon.category = intent.categories[slot]
     intent.grants[slot], intent.benefits[slot], intent.cuts[slot] = -1, 0.0, 0
 
 
 @kernel
 def _reserve_cuts(desk: Desk, intent: Record) -> None:
-    """Set every coupon's cut aside in its purse."""
+    """Set every coupon's cut aside in its purse, and a unit of a deal that has so many."""
     for slot in range(len(intent.cuts)):
+        if _by_units(desk, intent, slot):
+            desk.deals[intent.product].units -= 1
         if intent.cuts[slot] > 0:
             reserve(desk.purses, intent.grants[slot], intent.cuts[slot])
 
 
 @kernel
 def _release_cuts(desk: Desk, intent: Record) -> None:
-    """Put every coupon's cut back into its purse."""
+    """Put every coupon's cut back into its purse, and the unit of the deal."""
     for slot in range(len(intent.cuts)):
+        if _by_units(desk, intent, slot):
+            desk.deals[intent.product].units += 1
         if intent.cuts[slot] > 0:
             release(desk.purses, intent.grants[slot], intent.cuts[slot])
 

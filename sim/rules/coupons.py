@@ -14,14 +14,17 @@ def is_drawn(now: np.record, user: np.record, instance: int, share: float) -> bo
 
 
 @kernel
-def slot_for(user: np.record, grant: int) -> int:
-    """Where a coupon of an instance goes: over its own last one, else an empty slot, else over the first to expire."""
+def slot_for(user: np.record, grant: int, category: int) -> int:
+    """Where a coupon of an instance for a category goes: over the last such one, else into an empty slot.
+
+    Without either, over the first to expire.
+    """
     empty, soonest = -1, 0
     for slot in range(COUPON_SLOTS):
         coupon = user.coupons[slot]
         if coupon.benefit <= 0.0:
             empty = slot if empty < 0 else empty
-        elif coupon.grant == grant:
+        elif coupon.grant == grant and coupon.category == category:
             return slot
         if coupon.expiry < user.coupons[soonest].expiry:
             soonest = slot
@@ -29,7 +32,8 @@ def slot_for(user: np.record, grant: int) -> int:
 
 
 @kernel
-def give_coupon(user: np.record, grant: int, benefit: float, threshold: int, expiry: int) -> None:
-    """Put a coupon into the user's hands."""
-    coupon = user.coupons[slot_for(user, grant)]
-    coupon.benefit, coupon.threshold, coupon.expiry, coupon.grant = benefit, threshold, expiry, grant
+def give_coupon(user: np.record, grant: int, benefit: float, threshold: int, expiry: int, category: int) -> None:
+    """Put a coupon into the user's hands, valid for goods of a category, -1 for all."""
+    coupon = user.coupons[slot_for(user, grant, category)]
+    coupon.benefit, coupon.threshold, coupon.expiry = benefit, threshold, expiry
+    coupon.grant, coupon.category = grant, category

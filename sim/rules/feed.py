@@ -8,6 +8,7 @@ from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.arrival import MOST_SLOTS, time_budget
 from sim.rules.choose import (
+    certificate_utility,
     choose,
     content_utility,
     host_trust_utility,
@@ -20,6 +21,7 @@ from sim.rules.choose import (
 )
 from sim.rules.common import among, interest, logistic, venue_open
 from sim.rules.excite import excite
+from sim.rules.follow import remember_brand
 from sim.rules.retrieve import shortlist_cards
 from sim.rules.visits import planned_minutes
 from sim.rules.watch import dislikes, react
@@ -258,6 +260,8 @@ def show(t, i, c, slot, flag, price, bonus):
     k = card.category
     m = interest(now, num, u, card.position, card.key)
     flags = flag | react(now, num, u.key, card.key, card.attract + bonus, u.weariness[k] / WEARY, m)
+    if card.brand:
+        flags &= ~CLICK
     if flags & WATCH:
         tire(u, k, num.needs_weariness_step)
     disliked = dislikes(now, num, u.key, card.key, m)
@@ -265,6 +269,8 @@ def show(t, i, c, slot, flag, price, bonus):
         tire(u, k, num.feed_negative_relief)
     count_slot(t, u, flags, disliked, m)
     log_event(t, i, card.presenter, card.product, flags, slot, price)
+    if card.brand and flags & LONG:
+        remember_brand(t, i, card)
     if flags & CLICK:
         excite(num, u, k, 1.0, card.presenter, 0)
         consider(t, i, card, m, np.int64(FRIEND_CARD if slot >= FRIEND_SLOT else AD_CARD if flag & AD else FEED_CARD))
@@ -336,6 +342,7 @@ def consider(t, i, card, m, via):
     goods[0] = card.product
     worths[0] = place_utility(num, Venue.VIDEO) + taste_utility(num, u, p, m) + content_utility(num, u)
     worths[0] += insurance_utility(t, card.merchant) + need_utility(num, u, p.category)
+    worths[0] += certificate_utility(t, card.merchant)
     worths[0] += host_trust_utility(t, u, card.presenter)
     if choose(t, i, goods, worths, np.int64(1), Venue.VIDEO, np.int64(card.key), 0.0, num.choice_deal_single, 1.0) < 0:
         note_click(t, u, card.product)

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
-from sim.rules.rooms import note_tie
+from sim.rules.follow import note_tie
 
 GATE = 0.1  # most users drop nobody today: one keyed draw decides whether to look at each tie
 

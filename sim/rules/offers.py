@@ -60,9 +60,12 @@ def offer_value(t: Tables, c: np.record, p: np.record) -> float:
 
 
 @kernel
-def goods_looked_at(num: np.record, c: np.record) -> int:
-    """How many goods a creator looks at in a week: more in a higher tier, twice as many with an MCN's assortment."""
-    return int(num.creators_candidates) * (1 + c.tier) * (1 + c.mcn)
+def goods_looked_at(num: np.record, lev: np.record, c: np.record) -> int:
+    """How many goods a creator looks at in a week: more in a higher tier, twice as many with an MCN's assortment.
+
+    The platform's matching (百应) shows more.
+    """
+    return int(num.creators_candidates * lev.matching) * (1 + c.tier) * (1 + c.mcn)
 
 
 @kernel
@@ -73,7 +76,7 @@ def renew_offers(t: Tables, c: np.record) -> None:
         if c.offers[k] >= 0 and _runs_on(t.now[0], t.num[0], c, t.products[c.offers[k]]):
             _consider(t, c, c.offers[k], kept, values)
     if len(t.products):
-        for draw in range(goods_looked_at(t.num[0], c)):
+        for draw in range(goods_looked_at(t.num[0], t.lev[0], c)):
             luck = uniform(t.now[0], c.key, 0, Decision.CREATOR_OFFER, Venue.NONE, draw)
             _consider(t, c, int(luck * len(t.products)), kept, values)
     c.offers[:] = kept

@@ -10,6 +10,7 @@ from sim.jit import kernel
 from sim.rng import Decision, Venue, mix32, normal, uniform
 from sim.rules.arrival import spend
 from sim.rules.choose import (
+    certificate_utility,
     choose,
     content_utility,
     host_trust_utility,
@@ -24,13 +25,13 @@ from sim.rules.choose import (
 from sim.rules.common import ROOT_DIM, dot, interest, logistic, logit, venue_open
 from sim.rules.excite import excite
 from sim.rules.feed import log_event, organic_score, preview_slots
+from sim.rules.follow import note_tie
 from sim.rules.roles import dwell_pull, entry_pull, loyal_utility, pitch_utility, pitched_share
 from sim.rules.scarcity import scarcity_utility
 from sim.rules.tools import packet_pull
 from sim.rules.watch import click_logit
 from sim.scratch import scratch
 from sim.tables import (
-    CHANGES,
     CLICK,
     FOLLOWED_ROOM,
     INTEREST,
@@ -241,6 +242,7 @@ def shop_live(t, i, room, visit):
         m = interest(now, num, u, p.position, p.key)
         goods[n] = room.goods[j]
         worths[n] = lead + taste_utility(num, u, p, m) + insurance_utility(t, p.merchant)
+        worths[n] += certificate_utility(t, p.merchant)
         worths[n] += need_utility(num, u, p.category) + scarcity_utility(num, room, j)
         worths[n] += pitch_utility(num, room, visit, j, share) + loyal_utility(num, p, visit.via)
         excite(num, u, p.category, num.needs_intent_shown, room.presenter, 1)
@@ -281,11 +283,3 @@ def follow_host(t, i, room, dwell):
         return
     if uniform(now, u.key, room.key, Decision.FOLLOW, Venue.LIVE, 0) < num.rooms_follow:
         note_tie(t, i, np.int64(room.presenter), np.int64(1))
-
-
-@kernel
-def note_tie(t, i, presenter, sign):
-    """Write a follow (+1) or unfollow (-1) into the day's changes of the graph."""
-    change = t.changes[t.fill[CHANGES]]
-    change.user, change.target, change.user_key, change.sign = i, presenter, t.users[i].key, sign
-    t.fill[CHANGES] += 1

@@ -14,8 +14,10 @@ from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.arrival import spend
 from sim.rules.choose import (
+    certificate_utility,
     choose,
     insurance_utility,
+    is_welcomed,
     place_utility,
     platform_trust_utility,
     settle_on,
@@ -52,7 +54,14 @@ def list_score(t, u, row, clear, match):
     r, lev = t.recommender[0], t.lev[0]
     value = num.lists_popularity * math.log(1.0 + p.sold) + num.choice_quality * p.reputation
     value += (r.weight_experience + lev.experience_weight) * t.merchants[p.merchant].score
-    return value + t.deals[row].lift + clear * num.lists_affinity * match
+    return value + lift_for(t, u, row) + clear * num.lists_affinity * match
+
+
+@kernel
+def lift_for(t, u, row):
+    """What programmes lend a good in a user's lists: to all, and more to newcomers where it is cheap for them."""
+    deal = t.deals[row]
+    return deal.lift + (deal.entry_pull if is_welcomed(t.now[0], u, deal, Venue.MALL) else 0.0)
 
 
 @kernel
@@ -106,7 +115,8 @@ def shelf_worth(t, u, p, m, venue, fit):
     """Utility of a good on the shelf without price and noise."""
     num = t.num[0]
     worth = place_utility(num, venue) + taste_utility(num, u, p, m) + want_utility(num, u, p.category, fit)
-    return worth + insurance_utility(t, p.merchant) + mindshare_utility(num, u) + platform_trust_utility(num, u)
+    worth = worth + insurance_utility(t, p.merchant) + mindshare_utility(num, u) + platform_trust_utility(num, u)
+    return worth + certificate_utility(t, p.merchant)
 
 
 @kernel

@@ -42,6 +42,20 @@ def goods_on_show(stage: Stage, who: np.record, most: int, goods: np.ndarray) ->
 
 
 @kernel
+def goods_of_account(stage: Stage, who: np.record, account: int, goods: np.ndarray) -> int:
+    """Write what the n-th account of a presenter publishes today; how many goods.
+
+    The first shows the first of the offers, each next one goes on where the one before stopped, and from the top again.
+    """
+    every = np.empty(OFFERS, np.int32)
+    on_sale = goods_on_show(stage, who, OFFERS, every)
+    count = min(CARDS, on_sale)
+    for k in range(count):
+        goods[k] = every[(account * CARDS + k) % on_sale]
+    return count
+
+
+@kernel
 def luck_of_content(stage: Stage, key: int, venue: int) -> float:
     """Luck of what a presenter made today for this card or room, logit; keyed (card, day)."""
     return stage.num[0].interest_content_sd * normal(stage.now[0], key, 0, Decision.CREATOR_HIT, venue, 0)
@@ -67,9 +81,9 @@ def believe(num: np.record, product: np.ndarray, presenter: np.ndarray, factor: 
 
 
 @kernel
-def make_card(stage: Stage, who: np.record, account: int, presenter: int, style: float, bid: float, row: int,
+def make_card(stage: Stage, who: np.record, presenter: int, style: float, bid: float, account: int, row: int,
               card: np.record) -> None:
-    """Fill the card that shows good `row` on an account of a presenter, 0 its first."""
+    """Fill the card that shows good `row` on a presenter's n-th account, each with content of its own."""
     num, p, rates = stage.num[0], stage.products[row], stage.recommender[0]
     card.key = mix32(mix32(who.key, account) if account else who.key, p.key)
     card.presenter, card.product, card.merchant, card.category = presenter, row, p.merchant, p.category
@@ -77,22 +91,46 @@ def make_card(stage: Stage, who: np.record, account: int, presenter: int, style:
     card.attract = style + luck_of_content(stage, card.key, Venue.VIDEO) + num.interest_appeal_watch * p.appeal
     card.boost = stage.boost[presenter].cards + stage.deals[row].lift
     card.gmv = rates.click_rate * yuan_per_click(num, p, rates.order_rate)
-    card.bid = bid
+    card.bid, card.brand = bid, 0
     card.experience = stage.merchants[p.merchant].score
     place(stage, card.key, p.position, who.position, card.position)
     believe(num, p.learned, who.learned, card.factor)
 
 
 @kernel
-def publish_account(stage: Stage, who: np.record, account: int, presenter: int, style: float, bid: float,
+def publish_account(stage: Stage, who: np.record, presenter: int, style: float, bid: float, account: int,
                     cards: np.ndarray, n: int) -> int:
-    """Put an account's cards of the day behind the first n; how many there are then. Without room only count."""
+    """Put the cards of a presenter's n-th account behind the first n; how many there are then.
+
+    Without room only count.
+    """
     goods = np.empty(OFFERS, np.int32)
-    count = goods_on_show(stage, who, CARDS, goods)
+    count = goods_of_account(stage, who, account, goods)
     for k in range(count):
         if n + k < len(cards):
-            make_card(stage, who, account, presenter, style, bid, goods[k], cards[n + k])
+            make_card(stage, who, presenter, style, bid, account, goods[k], cards[n + k])
     return n + count
+
+
+@kernel
+def publish_shop(stage: Stage, i: int, cards: np.ndarray, n: int) -> int:
+    """Put the cards of all accounts of merchant i behind the first n; the last accounts are those of its brand."""
+    m, lent, presenter = stage.merchants[i], stage.studio[i], len(stage.creators) + i
+    for account in range(lent.accounts):
+        first = n
+        brand = account >= lent.accounts - lent.brand
+        style = lent.attract + (lent.brand_pull if brand else 0.0)
+        n = publish_account(stage, m, presenter, style, 0.0 if brand else m.bid, account, cards, n)
+        if brand:
+            tell_of_brand(cards, first, n)
+    return n
+
+
+@kernel
+def tell_of_brand(cards: np.ndarray, low: int, high: int) -> None:
+    """Cards [low, high) show a brand and offer nothing: no sale is to be expected of them."""
+    for c in range(low, min(high, len(cards))):
+        cards[c].brand, cards[c].gmv = 1, 0.0
 
 
 @kernel
@@ -101,12 +139,10 @@ def publish_cards(stage: Stage, cards: np.ndarray) -> int:
     n, shift = 0, len(stage.creators)
     for i in range(shift):
         if stage.creators[i].state == ACTIVE:
-            n = publish_account(stage, stage.creators[i], 0, i, stage.creators[i].style, 0.0, cards, n)
+            n = publish_account(stage, stage.creators[i], i, stage.creators[i].style, 0.0, 0, cards, n)
     for i in range(len(stage.merchants)):
-        m = stage.merchants[i]
-        if m.state == ACTIVE:
-            for account in range(np.int64(m.accounts)):
-                n = publish_account(stage, m, account, shift + i, 0.0, m.bid, cards, n)
+        if stage.merchants[i].state == ACTIVE:
+            n = publish_shop(stage, i, cards, n)
     return n
 
 
@@ -182,7 +218,8 @@ def open_rooms(stage: Stage, rooms: np.ndarray) -> int:
         m = stage.merchants[i]
         if m.live:
             rooms[n].own, rooms[n].merchant, rooms[n].hype = 1, i, 0.0
+            lent = stage.studio[i]
             rooms[n].packet = 0.0
-            m.live = furnish(stage, m, shift + i, 0.0, stage.studio[i].skill, rooms[n])
+            m.live = furnish(stage, m, shift + i, lent.attract, lent.skill, rooms[n])
             n += m.live
     return n

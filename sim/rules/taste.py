@@ -1,7 +1,8 @@
-"""Taste moves: a random walk of its own, and a pull towards what was viewed long (model.md §1).
+"""Taste moves: a random walk of its own, and a pull towards what was viewed long or merely shown (model.md §1).
 
-The pull is what narrows taste: a feed that shows only what already pleases pulls it further there, and exploration
-elsewhere.
+The pull narrows taste: goods near a taste crowd on the side of the nearest category, so each step leads there. How far
+exploration slows that depends on what pulls. Long views do not let in what does not please, so goods shown at random
+hardly add to them; where what is shown pulls by itself (mere exposure, Zajonc 1968), they replace the feed's own.
 """
 import math
 
@@ -37,16 +38,24 @@ def wander(now, num, u):
 
 
 @kernel
+def pull_of(num, event):
+    """How far one entry of the log pulls taste towards its good: a long view, and a video shown at all."""
+    shown = event.slot >= 0 and event.product >= 0
+    return num.interest_pull * (event.flags & LONG > 0) + num.interest_exposure * shown
+
+
+@kernel
 def follow_views(t, u, low, high):
-    """A step of `interest_pull` towards each good viewed long today, entries [low, high) of the log."""
+    """The steps towards the goods of today's entries [low, high) of the log, as one."""
     step, seen = scratch(DIM, np.float64), 0
     step[:] = 0.0
     for e in range(low, high):
-        if t.log[e].flags & LONG:
+        pull = pull_of(t.num[0], t.log[e])
+        if pull > 0.0:
             seen += 1
             position = t.products[t.log[e].product].position
             for k in range(DIM):
-                step[k] += t.num[0].interest_pull * position[k]
+                step[k] += pull * position[k]
     if seen:
         move(u.taste, step)
 
@@ -57,7 +66,7 @@ def move_taste(t, i):
     u, num, now = t.users[i], t.num[0], t.now[0]
     if u.state == OUTSIDE:
         return
-    if num.interest_pull > 0.0 and u.opened:
+    if num.interest_pull + num.interest_exposure > 0.0 and u.opened:
         low, high = own_range(t.log, i)
         follow_views(t, u, low, high)
     if num.interest_drift > 0.0 and is_weekday_of(now.day, u.key):

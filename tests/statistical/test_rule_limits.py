@@ -56,17 +56,17 @@ def room(**traits):
 
 @pytest.mark.parametrize("trait", ["activity", "satisfaction", "habit", "mindshare"])
 def test_opening_rises_with_what_draws(trait):
-    assert (np.diff([open_logit(NUM[0], LEV[0], person(**{trait: x}), 0) for x in STEPS]) > 0).all()
+    assert (np.diff([open_logit(NUM[0], person(**{trait: x}), 0) for x in STEPS]) > 0).all()
 
 
 def test_opening_without_any_stock_is_activity_and_weekday():
     for day in range(7):
-        at = open_logit(NUM[0], LEV[0], person(activity=0.4), day)
+        at = open_logit(NUM[0], person(activity=0.4), day)
         assert at == pytest.approx(0.4 + np.log(NUM["arrival_weekday"][0, day]))
 
 
 def test_messages_help_twice_and_then_annoy():
-    at = [open_logit(NUM[0], levers(push=messages), person(), 0) for messages in range(6)]
+    at = [open_logit(NUM[0], person(pushes=messages), 0) for messages in range(6)]
     assert at[0] < at[1] < at[2] > at[3] > at[4] > at[5]
 
 
@@ -83,7 +83,7 @@ def test_feed_depth_has_the_configured_mean():
 def test_fatigue_bites_above_the_knee_only():
     """More commerce than the knee shortens visits and keeps people away; less does neither."""
     shares = np.array([0.0, 0.04, 0.08, 0.12, 0.2])
-    opens = [open_logit(NUM[0], LEV[0], person(fatigue=x), 0) for x in shares]
+    opens = [open_logit(NUM[0], person(fatigue=x), 0) for x in shares]
     slots = [feed_slots(NUM[0], LEV[0], person(fatigue=x), 0.0) for x in shares]
     for found in (opens, slots):
         assert found[0] == found[1] == pytest.approx(found[2]) and found[2] > found[3] > found[4]

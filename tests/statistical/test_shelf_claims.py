@@ -3,7 +3,6 @@
 "Rises" means: the mean of the paired differences is above 0 by a one-sided t-test at 5 % over four pairs, so a policy
 without any effect would pass one claim in twenty.
 """
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -12,69 +11,16 @@ import pytest
 from sim.compose import configure
 from sim.lab.stats.paired import paired_t
 from sim.model import InterestCommerceModel
-from sim.rng import Venue
+from tests.statistical import shelf_measures as look
+from tests.statistical.shelf_measures import Measure, metric
 
 pytestmark = pytest.mark.slow
 PAIRS, DAYS = 4, 15
-Measure = Callable[[InterestCommerceModel], tuple[float, float]]  # a day's numerator and denominator
-
-
-def metric(name: str) -> Measure:
-    """A metric's daily mean."""
-    return lambda model: (model.metrics[name], 1.0)
-
-
-def orders_of(model: InterestCommerceModel, category: int) -> np.ndarray:
-    """Today's orders of a category."""
-    orders = model.world.day.orders
-    return orders[orders["category"] == category]
-
-
-def beauty_orders(model: InterestCommerceModel) -> tuple[float, float]:
-    """Orders of beauty."""
-    return float(len(orders_of(model, 1))), 1.0
-
-
-def other_exposure(model: InterestCommerceModel) -> tuple[float, float]:
-    """Videos of goods of other categories than beauty."""
-    seen = model.world.day.log["product"]
-    return float((model.world.products["category"][seen[seen >= 0]] != 1).sum()), 1.0
-
-
-def fresh_sales(model: InterestCommerceModel) -> tuple[float, float]:
-    """Share of fresh food in orders."""
-    return float(len(orders_of(model, 3))), float(len(model.world.day.orders))
-
-
-def small_hosts_sales(model: InterestCommerceModel) -> tuple[float, float]:
-    """Orders in rooms of tail creators, over entries into them."""
-    world, orders = model.world, model.world.day.orders
-    tail = np.append(world.creators["tier"] == 0, np.zeros(len(world.merchants), bool))
-    sold = (orders["venue"] == Venue.LIVE) & tail[orders["presenter"]]
-    rooms = world.day.rooms
-    return float(sold.sum()), float(rooms["entries"][tail[rooms["presenter"]]].sum())
-
-
-def score_shown(model: InterestCommerceModel) -> tuple[float, float]:
-    """Mean experience score behind the goods that videos showed."""
-    world, seen = model.world, model.world.day.log["product"]
-    scores = world.merchants["score"][world.products["merchant"][seen[seen >= 0]]]
-    return float(scores.sum(dtype=np.float64)), float(len(scores))
-
-
-def best_tenth_sales(model: InterestCommerceModel) -> tuple[float, float]:
-    """Share of the tenth of merchants with the largest sales in videos shown of merchants' own accounts."""
-    world = model.world
-    hosts = len(world.creators)
-    seen = world.day.log["presenter"]
-    own = seen[seen >= hosts] - hosts
-    bar = np.quantile(world.merchants["sales"][world.merchants["state"] == 1], 0.9)
-    return float((world.merchants["sales"][own] >= bar).sum()), float(len(own))
 
 
 @cache
-def lived(replication: int, *overrides: str) -> tuple[InterestCommerceModel, dict[str, float]]:
-    """A classroom's days, and every measure over them."""
+def lived(replication: int, *overrides: str) -> dict[str, float]:
+    """Every measure over a classroom's days."""
     model = InterestCommerceModel(configure(
         "population=classroom", "burn_in=0", f"horizon={DAYS}", "threads=1", "progress=false",
         f"replication={replication}", *overrides))
@@ -83,13 +29,18 @@ def lived(replication: int, *overrides: str) -> tuple[InterestCommerceModel, dic
         model.step()
         for name, measure in MEASURES.items():
             sums[name] += np.nan_to_num(measure(model))
-    return model, {name: float(total[0] / max(total[1], 1.0)) for name, total in sums.items()}
+    return {name: float(total[0] / max(total[1], 1.0)) for name, total in sums.items()}
 
 
-CUSTOM: dict[str, Measure] = {
-    "beauty_orders": beauty_orders, "other_exposure": other_exposure, "fresh_sales": fresh_sales,
-    "small_hosts_sales": small_hosts_sales, "score_shown": score_shown, "best_tenth_sales": best_tenth_sales}
-CLAIMS = {  # policy: overrides, what it moves, which way
+CUSTOM: dict[str, Measure] = {one.__name__: one for one in (
+    look.beauty_orders, look.other_exposure, look.fresh_sales, look.small_hosts_sales, look.score_shown,
+    look.best_tenth_sales, look.own_rooms, look.young_rooms, look.restlessness, look.own_watched, look.own_viewed_long,
+    look.shop_followers, look.own_video_orders, look.failures, look.offers_fit, look.better_half,
+    look.first_orders_of_newcomers, look.shelf_orders_at_a_yuan)}
+ALONE = ("capacity=1", "matching=1", "diagnosis=0", "monitoring=0", "certificate=0")  # no service but one
+POOL = ("depths=[0,0,0]", "pool_dearest=1", "pool_sold=0", "pool_age=0", "pool_score=0", "pool_goods=1000",
+        "pool_categories=[0,1,2,3,4,5,6,7,8,9,10,11]", "window=365")  # a pool of all goods, for half of the users
+CLAIMS: dict[str, tuple[tuple[str, ...], str, int]] = {  # policy: overrides, what it moves, which way
     "mall_tab": ((), "mall_visits", +1),
     "search_prompts": ((), "searches_after_view", +1),
     "search_clarification": ((), "asked_back", +1),
@@ -114,7 +65,25 @@ CLAIMS = {  # policy: overrides, what it moves, which way
     "category_explosion, at others' expense": ((), "other_exposure", -1),
     "campaign_calendar": (("dates=[2]", "sizes=[1]"), "orders", +1),
     "mcn": ((), "mcn_income", +1),
-    "supply_services": (("capacity=4",), "late_rate", -1),
+    "supply_services": ((*ALONE, "capacity=4"), "late_rate", -1),
+    "supply_services, matching": ((*ALONE, "matching=4"), "offers_fit", +1),
+    "supply_services, diagnosis": ((*ALONE, "diagnosis=0.5"), "own_watched", +1),
+    "supply_services, monitoring": ((*ALONE, "monitoring=0.05"), "failures", -1),
+    "supply_services, certificate": ((*ALONE, "certificate=0.5"), "better_half", +1),
+    "account_strategy": (("purpose=sales", "accounts=4"), "impressions_merchants", +1),
+    "account_strategy, at hosts' expense": (("purpose=sales", "accounts=4"), "impressions_tail", -1),
+    "account_strategy, brand": ((), "shop_followers", +1),
+    "account_strategy, brand is viewed": (("purpose=brand", "accounts=1"), "own_viewed_long", +1),
+    "account_strategy, brand sells nothing": (("purpose=brand", "accounts=1"), "own_video_orders", -1),
+    "data_product": (("noise=0",), "restlessness", -1),
+    "fact_budget": ((), "own_rooms", +1),
+    "stage_rule": ((), "young_rooms", +1),
+    "newcomer_rights, pool": (POOL, "first_orders_of_newcomers", +1),
+    "newcomer_rights, at a yuan": (POOL, "shelf_orders_at_a_yuan", +1),
+    "paid_arrivals": ((), "arrivals", +1),
+    "subsidy": (("threshold_yuan=0",), "orders", +1),
+    "store_diversion": ((), "shelf_share", +1),
+    "self_broadcast_support": ((), "self_broadcast_share", +1),
     "governance": (("remove=true", "rate=0.1", "threshold=4.2"), "gmv_gross", -1),
 }
 MEASURES = {name: CUSTOM.get(name, metric(name)) for _, name, _ in CLAIMS.values()}
@@ -126,7 +95,7 @@ def test_a_policy_does_what_it_claims(claim):
     knobs, name, sign = CLAIMS[claim]
     policy = claim.split(",")[0]
     words = (f"policy=[{policy}]", *(f"policy.{policy}.{knob}" for knob in knobs))
-    gains = np.array([sign * (lived(k, *words)[1][name] - lived(k)[1][name]) for k in range(PAIRS)])
+    gains = np.array([sign * (lived(k, *words)[name] - lived(k)[name]) for k in range(PAIRS)])
     found = paired_t(gains)
     print(f"\n{claim}: {name} {sign * found.delta:+.4g}, p {found.p / 2:.2g}")
     assert found.delta > 0 and found.p < 0.10, f"{claim}: {gains}"

@@ -18,7 +18,7 @@ from sim.population import make_dtype
 from sim.rng import Venue, clock
 from sim.rules.choose import EXCITED, NEED, meet_want
 from sim.rules.price import discounted
-from sim.tables import COVER, EVENT, FUNDERS, INTENT, MODES, ORDER, PURSE, Tables
+from sim.tables import ANY, COVER, DEAL, EVENT, FUNDERS, INTENT, MODES, NO_DEAL, ORDER, PURSE, Tables
 from sim.tally import COUNTS
 
 YAML = Path(__file__).parents[2] / "configs" / "world" / "default.yaml"
@@ -78,6 +78,7 @@ def bazaar(buyers=40, goods=24, shops=6, hosts=4, budgets=(10**9, 10**9),
     return Bazaar(
         num=numbers(**changes), lev=neutral(), now=clock(seed), users=users, merchants=merchants,
         creators=creators, products=_goods(rng, goods, shops), purses=purses, cover=cover,
+        deals=np.array([NO_DEAL] * goods, DEAL),
         tally=np.zeros(COUNTS, np.int64), ledger=Ledger(shops, hosts, [f"p{k}" for k in range(len(budgets))]),
         orders=np.zeros(0, ORDER), closed=np.zeros(0, ORDER), day=new_day())
 
@@ -99,7 +100,7 @@ def intent_of(world, row, product, venue=Venue.MALL, presenter=-1, coupons=(), b
     one["base"], one["rival"], one["sensitivity"] = base, rival, world.users["price_sensitivity"][row]
     shop = good["merchant"]
     one["insured"] = world.merchants["insured"][shop] or world.cover["share"][shop] > 0
-    one["grants"], one["expiries"] = -1, 30
+    one["grants"], one["expiries"], one["categories"] = -1, 30, ANY
     for slot, coupon in enumerate(coupons):
         one["grants"][0, slot], one["benefits"][0, slot], one["thresholds"][0, slot] = coupon
     one["paid"] = discounted(int(good["price"]), one["benefits"][0], one["thresholds"][0], one["grants"][0],

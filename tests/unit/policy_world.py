@@ -9,7 +9,7 @@ from sim.paths import configs_dir
 from sim.phases import benefits, clear, fulfil, fund, pay, policies, settle
 from sim.phases.receive import receive_rows
 from sim.policies import build_policy
-from sim.tables import BOOST, DEAL, NO_DEAL, NO_STUDIO, STUDIO
+from sim.tables import BOOST, NO_STUDIO, STUDIO
 from sim.world import PENALTY
 from tests.unit.bazaar import bazaar, next_day, tables_of
 
@@ -36,11 +36,10 @@ def policy(kind, **changes):
 def world_of(burn_in=0, **chosen):
     """A market in which two instances, p0 and p1, may run policies; `chosen` are their settings."""
     world = bazaar(budgets=(0, 0), buyers=400)
-    world.cfg = SimpleNamespace(policy=chosen, timeline=(), shock={}, burn_in=burn_in)
+    world.cfg = SimpleNamespace(policy=chosen, timeline=(), shock={}, burn_in=burn_in, horizon=1)
     world.policy_state, world.metrics = {}, {}
     world.boost = np.zeros(len(world.creators) + len(world.merchants), BOOST)
     world.studio = np.array([NO_STUDIO] * len(world.merchants), STUDIO)
-    world.deals = np.array([NO_DEAL] * len(world.products), DEAL)
     world.penalty = np.zeros(len(world.merchants), PENALTY)
     world.users["state"], world.users["shopper"] = 1, np.arange(400) % 2
     world.creators["state"] = world.merchants["state"] = 1

@@ -255,8 +255,8 @@ def changed(config: SimConfig, key: str, value: object) -> SimConfig:
 
 
 @pytest.mark.parametrize(("key", "value"), [
-    ("threads", 2), ("chunk", 64), ("check", True), ("progress", False), ("out", "elsewhere"), ("overwrite", True),
-    ("record.orders", False), ("record.burn_in", True), ("record.panel", 5),
+    ("threads", 2), ("chunk", 64), ("check", True), ("progress", False), ("lang", "zh"), ("out", "elsewhere"),
+    ("overwrite", True), ("record.orders", False), ("record.burn_in", True), ("record.panel", 5),
 ])
 def test_how_a_run_is_carried_out_is_no_part_of_its_question(town: SimConfig, key: str, value: object) -> None:
     assert question_key(changed(town, key, value)) == question_key(town)

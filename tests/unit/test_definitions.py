@@ -60,7 +60,8 @@ def test_every_number_has_a_chinese_name_and_meaning(days) -> None:
 
 def test_both_languages_say_the_same_things() -> None:
     """Every phrase of the printed pages takes the same values in both languages; every pattern has both names."""
-    for group in ("page", "doses", "design", "match", "card", "readings", "columns"):
+    for group in ("page", "doses", "design", "match", "card", "readings", "columns", "run", "status",
+                  "orders_figure"):
         english, chinese = phrases(group, "en"), phrases(group, "zh")
         for name, text in english.items():
             assert set(re.findall(r"{\w*}", text)) == set(re.findall(r"{\w*}", chinese[name])), (group, name)

@@ -282,16 +282,18 @@ def test_a_sweeps_table_is_chinese_where_it_is_asked_to_be() -> None:
 
 # ---- money by purse -----------------------------------------------------------------------------------------------
 
-def test_purses_stand_apart_only_where_there_are_several_and_a_mean_is_no_sum() -> None:
-    """The mean a day of all subsidies, whose name ends like a sum, is no purse; a single purse would stand twice."""
-    asked = study("baseline", "subsidy", n=4)
-    worlds = outcomes(asked, {"subsidy": 3.0})
-    rows = np.arange(8.0).reshape(2, 4)
-    one = {"subsidy_total": rows, "subsidy_total_total": 20 * rows, "subsidy_subsidy_total": 20 * rows}
-    alone = money_of(asked, worlds._replace(values=worlds.values | one))["subsidy"]
-    assert alone["subsidy_total"] == 20 * rows[1].mean() and not {"subsidy", "subsidy_subsidy"} & set(alone)
-    both = worlds._replace(values=worlds.values | one | {"subsidy_two_total": rows})
-    assert {"subsidy_subsidy", "subsidy_two", "subsidy_total"} <= set(money_of(asked, both)["subsidy"])
+def test_each_policy_has_one_row_of_what_it_gave_and_no_discount_stands_beside_it() -> None:
+    """What a coupon took off and what its policy gave are the same money: only the latter is a row, in every arm."""
+    asked = study("baseline", "subsidy", "placebo", n=4)
+    worlds = outcomes(asked, {"subsidy": 3.0, "placebo": 1.0})
+    rows = np.arange(12.0).reshape(3, 4)
+    known = {"subsidy_total": rows, "subsidy_total_total": 20 * rows, "subsidy_subsidy_total": 20 * rows,
+             "policy_spent_subsidy_total": 20 * rows, "policy_spent_subsidy": rows,
+             "policy_spent_placebo_total": 2 * rows}
+    told = money_of(asked, worlds._replace(values=worlds.values | known))
+    assert told["subsidy"]["policy_spent_subsidy"] == 20 * rows[1].mean()
+    assert [name for name in told["placebo"] if "subsidy" in name or "spent" in name] == [
+        "policy_spent_placebo", "policy_spent_subsidy"]
 
 
 @pytest.mark.parametrize(("value", "text"), [

@@ -156,6 +156,9 @@ def test_status_counts_what_is_done_failed_and_missing(
     assert ["baseline", "1", "1", "0", "0"] in rows and ["bad", "1", "0", "1", "0"] in rows
     assert said[-1] == "failed: bad, world 0: sim.schema.ConfigError: burn_in=5: a branch cannot change it (the " \
                        "checkpoint has 4)"
+    code, said, _ = call(capsys, "status", str(tmp_path), "lang=zh")
+    assert code == 1 and said[-1].startswith("失败：bad，世界 0：") and "项已在" in said[0]
+    assert call(capsys, "status", str(tmp_path), "lang=fr")[0] == 2
     (tmp_path / "failures" / "bad-0.txt").unlink()
     code, said, _ = call(capsys, "status", str(tmp_path))
     assert code == 0 and ["bad", "1", "0", "0", "1"] in [line.split() for line in said]

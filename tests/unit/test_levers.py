@@ -7,7 +7,7 @@ import pytest
 
 from sim.levers import ADD, LARGEST, LEVERS, MULTIPLY, _combine, fold, neutral
 
-MOVES = ({"push": 1.0, "creator_live": 1.5}, {"creator_live": 0.5, "divert_shop": 0.25}, {"push": 2.0})
+MOVES = ({"explore": 1.0, "creator_live": 1.5}, {"creator_live": 0.5, "divert_shop": 0.25}, {"explore": 2.0})
 
 
 def test_no_policy_leaves_the_levers_neutral():
@@ -20,7 +20,7 @@ def test_no_policy_leaves_the_levers_neutral():
 def test_each_lever_folds_by_its_own_algebra():
     """Sums add, factors multiply, and untouched levers stay neutral."""
     record = fold(MOVES)
-    assert record["push"][0] == 3.0
+    assert record["explore"][0] == 3.0
     assert record["creator_live"][0] == 0.75
     assert record["divert_shop"][0] == 0.25
     moved = {name for move in MOVES for name in move}
@@ -39,8 +39,8 @@ def test_algebras_are_commutative_with_a_neutral_element(algebra):
 
 def test_three_rates_depend_on_order_in_the_last_bit():
     """Why levers fold in sorted instance name: float sums and products of three depend on their order."""
-    rates = [{"push": 0.1}, {"push": 0.2}, {"push": 0.3}]
-    found = {float(fold(order)["push"][0]) for order in permutations(rates)}
+    rates = [{"explore": 0.1}, {"explore": 0.2}, {"explore": 0.3}]
+    found = {float(fold(order)["explore"][0]) for order in permutations(rates)}
     assert len(found) == 2
 
 

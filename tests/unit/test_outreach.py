@@ -4,7 +4,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.levers import neutral
 from sim.model import InterestCommerceModel
 from sim.outreach import acquire, invite_to_play, occasions, parcels_about, push
 from sim.phases import benefits
@@ -18,7 +17,7 @@ from tests.unit.bazaar import numbers
 from tests.unit.policy_world import knobs, morning, world_of
 from tests.worlds import days, same, toy_model
 
-NUM, LEV = numbers()[0], neutral()[0]
+NUM = numbers()[0]
 EVERYBODY = Segment(None, 1.0, {}, {})
 YOUNG = Segment(None, 1.0, {"generation": (2.0, 2.0)}, {})
 
@@ -53,7 +52,7 @@ def test_opening_rises_with_two_messages_and_falls_with_more() -> None:
     found = []
     for count in range(6):
         user["pushes"] = count
-        terms = open_terms(NUM, LEV, user, 0)
+        terms = open_terms(NUM, user, 0)
         found.append(terms.push + terms.nuisance)
     assert found == pytest.approx([0.0, 0.25, 0.5, 0.45, 0.4, 0.35])
 
@@ -69,7 +68,7 @@ def test_reminders_go_to_those_with_a_reason_one_for_each() -> None:
     reasons = {about: np.flatnonzero(parcels_about(world, about)).tolist() for about in (LOGISTICS, SIGN_OFF, REFUND)}
     assert reasons == {LOGISTICS: [0], SIGN_OFF: [1], REFUND: [2, 3]}
     for expiry in (2, 3):
-        give_coupon(world.users[8], expiry, 0.2, 0, expiry)
+        give_coupon(world.users[8], expiry, 0.2, 0, expiry, -1)
     counts = occasions(world, Push(EVERYBODY, (LOGISTICS, SIGN_OFF, REFUND, EXPIRY), 2, 0))
     assert {row: int(counts[row]) for row in np.flatnonzero(counts)} == {3: 2, 4: 1, 5: 1, 8: 1}
     assert (occasions(world, Push(EVERYBODY, (BROADCAST, LOGISTICS), 0, 0)) == 1 + np.isin(np.arange(400), [3])).all()

@@ -11,7 +11,7 @@ from sim.phases.policies import BUDGET, NO_LIMIT
 from sim.programmes import CARDS, ROOMS, Boost, Segment
 from sim.rules.coupons import give_coupon
 from sim.segments import columns_of, members
-from sim.tables import NO_STUDIO, STUDIO
+from sim.tables import ANY, NO_STUDIO, STUDIO
 from sim.tally import Count
 from tests.unit.bazaar import intent_of
 from tests.unit.policy_world import evening, knobs, morning, world_of
@@ -83,14 +83,14 @@ def test_coupons_fill_slots_renew_their_own_and_push_out_the_first_to_expire():
     """Own last coupon, else an empty slot, else the one that expires first."""
     user = world_of().users[0]
     for grant, expiry in ((0, 9), (1, 5), (2, 7), (3, 8)):
-        give_coupon(user, grant, 0.1, 0, expiry)
+        give_coupon(user, grant, 0.1, 0, expiry, ANY)
     assert slots(user) == [(0, 9), (1, 5), (2, 7), (3, 8)]
-    give_coupon(user, 2, 0.1, 0, 12)
+    give_coupon(user, 2, 0.1, 0, 12, ANY)
     assert slots(user) == [(0, 9), (1, 5), (2, 12), (3, 8)]
-    give_coupon(user, 4, 0.1, 0, 20)
+    give_coupon(user, 4, 0.1, 0, 20, ANY)
     assert slots(user) == [(0, 9), (4, 20), (2, 12), (3, 8)]
     user["coupons"]["benefit"][0] = 0.0
-    give_coupon(user, 5, 0.1, 0, 3)
+    give_coupon(user, 5, 0.1, 0, 3, ANY)
     assert slots(user) == [(5, 3), (4, 20), (2, 12), (3, 8)]
 
 

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from sim.inequality import gini, herfindahl
+from sim.listing import width_of
 from sim.orderlog import NAMES, OrderLog, complete_days, ladder, ladder_window, measure
 from sim.parts import RowTable
 from sim.record import ORDER_LOG
-from sim.summary import change, compare_days, is_flow, kpi_table, number, summarise
+from sim.summary import LABEL, UNIT, WIDTH, change, compare_days, is_flow, kpi_table, number, summarise
 
 
 def orders_of(days: list[int], users: list[int], **columns: object) -> np.ndarray:
@@ -218,3 +219,16 @@ def test_numbers_and_changes_read_as_people_write_them():
         "1,234,568", "123.4", "5.68", "0.042", "0", "–"]
     assert change(200, 190, "%") == "-5.0 %" and change(-10, -5, "%") == "+50.0 %"
     assert change(18, 20.5, "pt") == "+2.5 pt" and change(0, 5, "%") == "–"
+
+
+def test_the_chinese_table_says_the_same_in_as_straight_columns():
+    """Every figure of the English table stands in the Chinese one, no label is English, and columns end alike."""
+    summary = summarise(daily_of(80), orders_of([1, 2], [1, 1]))
+    english, chinese = (kpi_table(summary, lang).splitlines() for lang in ("en", "zh"))
+    assert len(english) == len(chinese)
+    for one, other in zip(english[1:], chinese[1:], strict=True):
+        if not one.startswith("──"):
+            assert one[LABEL + UNIT:] == other[-len(one[LABEL + UNIT:]):]
+            assert width_of(one) == width_of(other) and any("一" <= letter <= "鿿" for letter in other)
+        else:
+            assert width_of(one) == width_of(other) == WIDTH

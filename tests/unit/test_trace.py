@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from sim.lab.trace import Trace, someone_who_orders, trace_user
 from sim.lab.trace import trace as tracing
 from sim.lab.trace.figure import VISIBLE, waterfall
 from sim.lab.trace.page import WIDTH, page
+from sim.lab.trace.say import LANGUAGES, Say
+from sim.listing import width_of
 from sim.model import InterestCommerceModel
 from sim.rules.arrival import Pull
 from sim.tables import CLICK, STANDS
@@ -170,12 +173,36 @@ def test_parcels_are_told_as_they_were_judged() -> None:
 
 # ---- page and command line ----------------------------------------------------------------------------------------
 
-def test_the_page_fits_its_columns(traced: Traced) -> None:
+def test_the_page_fits_its_columns_in_both_languages(traced: Traced) -> None:
     for trace, _, _, _ in traced:
         text = page(trace, 20)
-        assert max(map(len, text.splitlines())) <= WIDTH
         assert text.startswith(f"user {trace.user}, day {trace.day}: ")
         assert text.count(": ordered") == len(trace.orders)
+        for told in (text, page(trace, 20, "zh")):
+            assert max(map(width_of, told.splitlines())) <= WIDTH
+
+
+def test_the_chinese_page_tells_the_same_numbers_and_no_english(traced: Traced) -> None:
+    """But for the letters of formulas: P, m, z, H, B, a_u, b_u."""
+    for trace, _, _, _ in traced:
+        english, chinese = page(trace, 20).split("WORDS")[0], page(trace, 20, "zh").split("术语")[0]
+        assert sorted(re.findall(r"[+-]?\d+\.\d+", english)) == sorted(re.findall(r"[+-]?\d+\.\d+", chinese))
+        assert set(re.findall(r"[A-Za-z_]+", chinese)) <= {"P", "m"}
+
+
+def test_every_term_of_a_page_is_explained(traced: Traced) -> None:
+    for trace, _, _, _ in traced:
+        for lang in LANGUAGES:
+            say, text = Say(lang), "".join(line.strip() for line in page(trace, 20, lang).splitlines())
+            for name in (name for choice in trace.choices if choice.chosen >= 0 for option in choice.options
+                         if option.product == choice.chosen for name, size in option.terms.items() if abs(size) > 0.01):
+                assert say.meaning(name) and say.gloss(name).replace(" ", "") in text.replace(" ", ""), name
+
+
+def test_a_room_offered_twice_is_entered_once(traced: Traced) -> None:
+    for trace, _, _, _ in traced:
+        entered = {one.row for one in trace.rooms if one.entered}
+        assert page(trace, 20).count("entered at minute") == len(entered)
 
 
 def test_a_user_outside_is_told_not_refused() -> None:
@@ -195,7 +222,7 @@ def test_a_row_that_does_not_exist_is_refused_before_the_day() -> None:
 @pytest.mark.parametrize(("word", "says"), [
     ("user=200", "user=200: must be a row from 0 to 199, or auto"), ("user=-1", "must be a row from 0 to 199"),
     ("user=someone", "or auto"), ("day=12", "must be a day from 0 to 11"), ("day=1.5", "must be a day"),
-    ("day=-1", "must be a day from 0 to 11"), ("usr=3", "usr"),
+    ("day=-1", "must be a day from 0 to 11"), ("usr=3", "usr"), ("lang=fr", "lang=fr: must be one of en, zh"),
 ])
 def test_bad_input_is_told_in_a_line(capsys: pytest.CaptureFixture[str], word: str, says: str) -> None:
     assert cli.main(["trace", *TOY, word]) == cli.BAD_INPUT

@@ -15,12 +15,11 @@ from sim.lab.patterns.card import card_of, card_table, write_card
 from sim.lab.patterns.finished import Run, answers, read_run
 from sim.lab.patterns.orderfile import Orders, read_orders
 from sim.lab.phrases import phrases
-from sim.lab.settings import LANGUAGES
 from sim.launch import Reader, launch, place, require_writable
-from sim.schema import ConfigError, listed
+from sim.schema import ConfigError
 
-OWN = ("from", "orders", "lang")  # keys of this verb, beside those of a run
-WITH_A_RUN = (*OWN, "out")  # what may be told beside a finished run
+OWN = ("from", "orders")  # keys of this verb, beside those of a run
+WITH_A_RUN = (*OWN, "lang", "out")  # what may be told beside a finished run
 VERB = "patterns"
 
 
@@ -32,7 +31,6 @@ class Asked:
     finished: Run | None
     orders: Orders | None
     name: str = ""  # of the orders
-    lang: str = "en"
 
     @property
     def out(self) -> Path:
@@ -51,16 +49,14 @@ def read_asked(node: DictConfig, overrides: Sequence[str]) -> Asked:
     """The checked question; the files it names are read here, so that a bad one costs no simulation."""
     own = {name: None if node[name] is None else str(node[name]) for name in OWN}
     config = read(OmegaConf.masked_copy(node, [str(name) for name in node if name not in OWN]))
-    finished, lang = None, str(own["lang"])
-    if lang not in LANGUAGES:
-        raise ConfigError("lang", lang, f"must be one of {listed(LANGUAGES)}")
+    finished = None
     if own["from"] is not None:
         require_nothing_else(overrides)
         finished = read_run(Path(own["from"]))
     if own["orders"] is None:
-        return Asked(config, finished, None, lang=lang)
+        return Asked(config, finished, None)
     require_log(config, finished)
-    return Asked(config, finished, read_orders(Path(own["orders"])), Path(own["orders"]).stem, lang)
+    return Asked(config, finished, read_orders(Path(own["orders"])), Path(own["orders"]).stem)
 
 
 def require_nothing_else(overrides: Sequence[str]) -> None:
@@ -96,9 +92,9 @@ def tell(asked: Asked) -> int:
     run = asked.finished or lived(asked.config, asked.out)
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.orders is None:
-        tell_card(run, asked.out, asked.lang)
+        tell_card(run, asked.out, asked.config.lang)
     elif run.total("orders"):
-        tell_orders(run, asked.orders, asked.name, asked.out, asked.lang)
+        tell_orders(run, asked.orders, asked.name, asked.out, asked.config.lang)
     else:
         print("icsim: nobody ordered in the simulated world; there is nothing to compare", file=sys.stderr)
         return 1
@@ -147,6 +143,6 @@ def tell_orders(run: Run, orders: Orders, name: str, out: Path, lang: str = "en"
     both = [read_log(name, orders.columns, orders.days), read_log(say["simulated"], run.orders, run.log_days)]
     lead = say["lead"].format(name=name, days=f"{orders.days:,}", first=orders.first, title=run.title)
     write_readings(out / "orders.json", both)
-    draw_readings(both, f"{clip(name)} and {run.title}", out / "orders.png")
+    draw_readings(both, say["title"].format(name=clip(name), title=run.title), out / "orders.png", lang)
     print(f"\n{lead}\n\n{side_by_side(both, lang)}\n\n{say['newcomers']}")
     print(f"{phrases('card', lang)['files']} {out}/orders.json, {out}/orders.png")

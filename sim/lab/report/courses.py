@@ -21,6 +21,7 @@ from sim.lab.report.words import Words
 
 PANEL = 2.35  # inches a row of small panels is high
 RISE, FALL = style.BLUE, style.VERMILION
+UNLIKE = 8  # times as far one arm's band may reach as another's on one scale
 SPREAD = {1: (-1.0, 2.0), 2: (-0.5, 1.5)}  # one or two wide panels: the lines stay in the middle
 
 
@@ -34,10 +35,10 @@ def primary_effect(comparison: Comparison, arm: str) -> Effect | None:
     return next((one for one in comparison.effects if (one.arm, one.metric) == (arm, comparison.primary)), None)
 
 
-def panels(figure: Any, arms: Sequence[str]) -> list[Axes]:
-    """A small panel an arm, all on one scale; the unused places of the grid stay empty."""
+def panels(figure: Any, arms: Sequence[str], alike: bool = True) -> list[Axes]:
+    """A small panel an arm, on one scale if they are `alike`; the unused places of the grid stay empty."""
     rows, columns = look.grid_of(len(arms))
-    grid = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    grid = figure.subplots(rows, columns, sharey=alike, squeeze=False).ravel()
     for spare in grid[len(arms):]:
         spare.remove()
     return list(grid[:len(arms)])
@@ -122,12 +123,14 @@ def over_time(comparison: Comparison, metric: str, words: Words) -> Chart | None
     if not curves or not style.has_data(*(curve.delta for curve in curves)):
         return None
     scale, name = scale_of(curves[0].unit, words), words.title(metric)
-    most = scale.factor * style.largest(*(curve.band_low for curve in curves), *(curve.band_high for curve in curves),
-                                        *(curve.delta for curve in curves))
-    divisor, label = look.divisor_for(most, scale.difference, words)
-    figure = look.sheet(words("curve_title", metric=name, control=look.clip(comparison.control)), words("curve_note"),
+    reaches = [scale.factor * style.largest(one.band_low, one.band_high, one.delta) for one in curves]
+    least = min(filter(None, reaches), default=0.0)
+    alike = max(reaches) <= UNLIKE * least
+    divisor, label = look.divisor_for(max(reaches) if alike else least, scale.difference, words)
+    note = words("curve_note") + ("" if alike else words("curve_scales"))
+    figure = look.sheet(words("curve_title", metric=name, control=look.clip(comparison.control)), note,
                         0.5 + PANEL * look.grid_of(len(curves))[0] * (1.3 if len(curves) < 3 else 1), band_key(words))
-    for axes, curve in zip(panels(figure, [curve.arm for curve in curves]), curves, strict=True):
+    for axes, curve in zip(panels(figure, [curve.arm for curve in curves], alike), curves, strict=True):
         look.dress(axes, "", arms[curve.arm].label)
         draw_curve(axes, curve, scale.factor / divisor)
         style.day_axis(axes, curve.days)

@@ -123,7 +123,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
 def sheet(title: str, note: str, height: float, key: Sequence[tuple[Artist, str]] = ()) -> Figure:
     """An empty figure with headline, note and key on top; `height` inches are left for the plots below."""
-    lines = wrap(note, 114)
+    lines = wrap(note, 124)
     columns = key_columns([label for _, label in key])
     rows = -(-len(key) // columns)
     titles = wrap(title, 78)

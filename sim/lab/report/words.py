@@ -52,7 +52,7 @@ class Words:
         base, _, last = name.rpartition("_")
         if base and last in SUFFIXES:
             return self(f"suffix_{last}", name=self.metric(base))
-        for start, key in (("subsidy_", "subsidy_of"), ("flow_", "flow_of")):
+        for start, key in (("policy_spent_", "spent_by"), ("subsidy_", "subsidy_of"), ("flow_", "flow_of")):
             if name.startswith(start):
                 return self(key, name=name.removeprefix(start))
         return name.replace("_", " ")

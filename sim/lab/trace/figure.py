@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.style import BLUE, GRID, INK, QUIET, VERMILION, canvas, save
-from sim.lab.trace.page import name_of, short_of
 from sim.lab.trace.records import Choice, Option, Trace
+from sim.lab.trace.say import Say, short_of, steps_of
 
 VISIBLE = 0.005
 
@@ -27,6 +27,7 @@ def draw(trace: Trace, path: Path) -> bool:
 def waterfall(trace: Trace, choice: Choice) -> Figure:
     """The two best goods of a choice side by side, each term a step; the dashed line is the outside option."""
     (best, utility), *others = choice.ranked
+    name_of = Say().name_of
     against = f", against {name_of(choice, others[0][0])} {others[0][1]:.2f}" if others else ""
     chosen = f"{choice.where}: {name_of(choice, best)} {utility:.2f}{against}"
     figure = canvas(f"User {trace.user}, day {trace.day}, {chosen}",
@@ -41,11 +42,6 @@ def waterfall(trace: Trace, choice: Choice) -> Figure:
         axes.axvline(choice.outside, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
         axes.set_xlim(min(ends) - room, max(ends) + room)
     return figure
-
-
-def steps_of(one: Option) -> dict[str, float]:
-    """The terms of a utility in the order of the rules, noises last; they add up to it."""
-    return one.terms | one.price_terms | {"noise of the list": one.shared, "own noise": one.own}
 
 
 def _steps(axes: Axes, one: Option, names: Sequence[str]) -> None:

@@ -1,214 +1,246 @@
-"""The trace as a page of 120 columns, for a terminal or a slide."""
+"""The trace as a page of 120 columns, for a terminal or a slide, in English or Chinese."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from textwrap import wrap
+from collections.abc import Iterator, Sequence
 
-from sim.lab.trace.records import CATEGORIES, Choice, Facts, Impression, Option, Room, Shelf, Trace
-from sim.listing import table
+from sim.agents.user import BUYER
+from sim.lab.trace.records import Choice, Facts, Impression, Option, Room, Shelf, Trace
+from sim.lab.trace.say import SMALLEST, Say, short_of, steps_of, yuan
+from sim.listing import padded_to, table
 from sim.rules.choose import BROWSE, EXCITED, NEED
 from sim.tables import CLICK, LAPSED_BUDGET, LONG, WATCH
 
 WIDTH, INDENT = 120, 10
 LIKELY = 0.01  # visits less likely than this are shown only when they happen
-STATES = ("outside", "visitor", "buyer")
 MOODS = {1: "promoter", 0: "passive", -1: "detractor"}
-VENUES = ("none", "video", "live", "mall", "search", "shop")
-ORIGINS = {NEED: "out of a need", EXCITED: "excited by what was seen", BROWSE: "found while browsing"}
-OUTCOMES = {"failed": "service failed", "defect": "defective", "complained": "complained"}
+ORIGINS = {NEED: "out_of_a_need", EXCITED: "excited", BROWSE: "browsing"}
+OUTCOMES = ("failed", "defect", "complained")
+DEEDS = ((WATCH, "watched"), (LONG, "long"), (CLICK, "clicked"))
+STOCKS = ("satisfaction", "habit", "mindshare", "host_trust", "platform_trust")
+HEADS = ("slot", "kind", "good", "category", "price", "by", "match", "expects", "m", "p_watch", "did")
 
 
-def page(trace: Trace, creators: int) -> str:
+def page(trace: Trace, creators: int, lang: str = "en") -> str:
     """One user's day; `creators` tells creators' accounts from shops'."""
-    lines = [_title(trace)]
-    for name, part in (("MORNING", _morning(trace)), ("OPENING", _opening(trace.arrival)),
-                       ("FEED", _feed(trace.feed, creators)), ("ROOMS", _rooms(trace.rooms, creators)),
-                       ("SHELF", _shelf(trace)), ("CHOICES", _choices(trace.choices)), ("ORDERS", _orders(trace)),
-                       ("PARCELS", map(_parcel, trace.parcels)), ("EVENING", _evening(trace))):
-        text = [line for one in part for line in _folded(one)]
-        lines += [(name if not at else "").ljust(INDENT) + line for at, line in enumerate(text)]
+    say, told = Say(lang), Told()
+    lines = [_title(trace, say)]
+    parts = {"SHORT": _short(trace, say), "MORNING": _morning(trace, say, told),
+             "OPENING": _opening(trace.arrival, say, told), "FEED": _feed(trace.feed, creators, say),
+             "ROOMS": _rooms(trace.rooms, creators, say), "SHELF": _shelf(trace, say),
+             "CHOICES": _choices(trace.choices, say, told), "ORDERS": _orders(trace, say),
+             "PARCELS": (_parcel(one, say) for one in trace.parcels), "EVENING": _evening(trace, say)}
+    for name, part in parts.items():
+        lines += _under(say(name), part, say)
+    lines += _under(say("WORDS"), _glossary(told, say), say)
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _folded(line: str) -> list[str]:
-    """A line that fits beside the margin; what is left of it hangs below."""
-    return wrap(line, WIDTH - INDENT, subsequent_indent="    ") or [""]
+class Told(set[str]):
+    """Names of the terms that the page has printed, so that it can explain them."""
+
+    def of(self, terms: dict[str, float]) -> dict[str, float]:
+        """Note the terms that are large enough to be printed; all are handed on."""
+        self.update(name for name, value in terms.items() if abs(value) >= SMALLEST)
+        return terms
 
 
-def _title(trace: Trace) -> str:
+def _under(name: str, part: Iterator[str], say: Say) -> Iterator[str]:
+    """A part's lines beside its name, folded to the page."""
+    text = [line for one in part for line in say.folded(one, WIDTH - INDENT)]
+    return (padded_to(name if not at else "", INDENT) + line for at, line in enumerate(text))
+
+
+def _title(trace: Trace, say: Say) -> str:
     """Who and when."""
     state = trace.morning
-    stay = f"{trace.absolute - state['started']} days here, {state['orders_spell']} orders"
-    return f"user {trace.user}, day {trace.day}: {STATES[state['state']]}, " + (
-        stay if state["state"] else "not on the platform that day")
+    here = say("stay", days=trace.absolute - state["started"], orders=state["orders_spell"])
+    return say("title", user=trace.user, day=trace.day, state=say.state(state["state"]),
+               stay=here if state["state"] else say("not_here"))
 
 
-def _morning(trace: Trace) -> Iterator[str]:
+def _short(trace: Trace, say: Say) -> Iterator[str]:
+    """The day in two lines: what happened, and what kept the nearest order from happening."""
+    if not trace.morning["state"]:
+        return
+    yield say("short", videos=len(trace.feed), watched=sum(one.flags & WATCH > 0 for one in trace.feed),
+              clicked=sum(one.flags & CLICK > 0 for one in trace.feed), offered=len(trace.rooms),
+              rooms=len({one.row for one in trace.rooms if one.entered}), lists=len(trace.shelves),
+              choices=len(trace.choices), orders=len(trace.orders), parcels=len(trace.parcels))
+    open_ = [one for one in trace.choices if any(option.affordable for option in one.options)]
+    if trace.orders or not open_:
+        return
+    nearest = min(open_, key=short_of)
+    good = max(nearest.options, key=lambda one: one.total)
+    term, value = min(steps_of(good).items(), key=lambda one: one[1])
+    yield say("nearest", where=say.where(nearest.where), good=say("row", row=good.product), short=short_of(nearest),
+              term=say.term(term), value=value)
+
+
+def _morning(trace: Trace, say: Say, told: Told) -> Iterator[str]:
     """Needs, intent, money and moods before the app is opened."""
     now = trace.morning
     if not now["state"]:
         return
-    yield _terms({name: now[name] for name in ("satisfaction", "habit", "mindshare", "fatigue", "host_trust")})
-    yield (f"wallet {_yuan(now['wallet'])} of {_yuan(now['wallet_week'])} a week; coupons "
-           f"{_coupons(now['coupons'])}; price sensitivity {now['price_sensitivity']:.2f}")
-    before = trace.evening_before
-    yield f"needs {_by_category(now['need'])} (last evening {_by_category(before['need'])})"
-    yield f"intent {_by_category(now['intent'])}; cupboard {_by_category(now['cupboard'])}"
+    yield say.terms(told.of({name: now[name] for name in (*STOCKS[:3], "fatigue", *STOCKS[3:])}))
+    yield say("wallet", left=yuan(now["wallet"]), week=yuan(now["wallet_week"]), coupons=_coupons(now["coupons"], say),
+              epsilon=now["price_sensitivity"])
+    yield say("needs", now=say.by_category(now["need"]), before=say.by_category(trace.evening_before["need"]))
+    yield say("intent", intent=say.by_category(now["intent"]), cupboard=say.by_category(now["cupboard"]))
 
 
-def _opening(arrival: Facts) -> Iterator[str]:
+def _opening(arrival: Facts, say: Say, told: Told) -> Iterator[str]:
     """Whether the app was opened, and why it was likely."""
     if "opened" not in arrival or arrival.get("chance") is None:
-        yield "outside: the app is not there to be opened"
+        yield say("outside")
         return
-    did = f"opened, {arrival['slots']} commerce slots" if arrival["opened"] else "stayed away"
-    yield f"{did}: P = {arrival['chance']:.3f}, luck {arrival['luck']:.3f}"
-    yield f"log-odds {arrival['logit']:.2f} = {_terms(arrival['terms'])}"
+    did = say("opened", slots=arrival["slots"]) if arrival["opened"] else say("away")
+    yield say("opening", did=did, chance=arrival["chance"], luck=arrival["luck"])
+    yield say("log_odds", logit=arrival["logit"], terms=say.terms(told.of(arrival["terms"])))
 
 
-def _feed(feed: Sequence[Impression], creators: int) -> Iterator[str]:
+def _feed(feed: Sequence[Impression], creators: int, say: Say) -> Iterator[str]:
     """The slate in its order, one slot a line."""
     if not feed:
         return
-    head = ("slot", "kind", "good", "category", "price", "by", "match", "expects", "m", "P(watch)", "did")
-    body = [(str(one.slot) if one.kind != "friend" else "–", one.kind, str(one.product), CATEGORIES[one.category],
-             _yuan(one.price), _account(one.presenter, creators), _number(one.match), _number(one.expected),
-             _number(one.interest), f"{one.chance:.2f}", _deeds(one)) for one in feed]
-    yield from table([head, *body]).splitlines()
+    body = [(str(one.slot) if one.kind != "friend" else "–", say(one.kind), str(one.product),
+             say.category(one.category), yuan(one.price), say.account(one.presenter, creators), _number(one.match),
+             _number(one.expected), _number(one.interest), f"{one.chance:.2f}", _deeds(one, say)) for one in feed]
+    yield from table([tuple(say(name) for name in HEADS), *body]).splitlines()
 
 
-def _deeds(one: Impression) -> str:
+def _deeds(one: Impression, say: Say) -> str:
     """What a user did with a slot."""
-    deeds = [name for flag, name in ((WATCH, "watched"), (LONG, "long"), (CLICK, "clicked")) if one.flags & flag]
-    return " ".join(deeds + ["disliked"] * one.disliked) or "passed"
+    deeds = [say(name) for flag, name in DEEDS if one.flags & flag]
+    return " ".join(deeds + [say("disliked")] * one.disliked) or say("passed")
 
 
-def _rooms(rooms: Sequence[Room], creators: int) -> Iterator[str]:
-    """Rooms offered and entered."""
+def _rooms(rooms: Sequence[Room], creators: int, say: Say) -> Iterator[str]:
+    """Rooms offered and entered; a room is entered once a day, however often it is offered."""
+    inside: set[int] = set()
     for one in rooms:
-        stay = f"entered at minute {one.minute} for {one.dwell} min, {one.viewers:.1f} viewers"
-        m = "" if math.isnan(one.interest) else f", m {one.interest:.2f}"
-        yield (f"{one.how:<9}{_account(one.presenter, creators):<12}P(enter) {one.chance:.2f}{m}: "
-               f"{stay if one.entered else 'passed'}")
+        stay = say("passed") if not one.entered else say("inside") if one.row in inside else say(
+            "entered", minute=one.minute, dwell=one.dwell, viewers=one.viewers)
+        inside |= {one.row} if one.entered else set()
+        m = "" if math.isnan(one.interest) else say("room_m", m=one.interest)
+        head = padded_to(say(one.how), 9) + padded_to(say.account(one.presenter, creators), 12)
+        yield head + say("room", chance=one.chance, m=m, stay=stay)
 
 
-def _shelf(trace: Trace) -> Iterator[str]:
+def _shelf(trace: Trace, say: Say) -> Iterator[str]:
     """Visits that were possible, and the lists that were gone through."""
     for gate in (one for one in trace.gates if one["went"] or one["chance"] >= LIKELY):
-        what = f"search for {CATEGORIES[gate['category']]}" if gate["category"] >= 0 else "mall"
-        yield f"{what}: P = {gate['chance']:.3f}, luck {gate['luck']:.3f}: {'went' if gate['went'] else 'did not go'}"
-    yield from map(_list, trace.shelves)
+        yield say("gate", what=_visit(gate, say), chance=gate["chance"], luck=gate["luck"],
+                  end=say("went" if gate["went"] else "did_not_go"))
+    for shelf in trace.shelves:
+        yield _list(shelf, say)
 
 
-def _list(one: Shelf) -> str:
+def _visit(gate: Facts, say: Say) -> str:
+    """A visit that was possible."""
+    if gate["category"] < 0:
+        return say.where("mall")
+    return say("search_for" if gate["venue"] == "search" else "search_after", category=say.category(gate["category"]))
+
+
+def _list(one: Shelf, say: Say) -> str:
     """A list, the goods looked at by their rank."""
-    ranks = ", ".join(f"#{one.goods.index(row) + 1} good {row}" for row in one.examined)
-    led = " (led there from content)" if one.diverted else ""
-    return f"{one.where}, list of {len(one.goods)}{led}: looked at {ranks or 'nothing'}"
+    ranks = say("comma").join(say("rank", rank=one.goods.index(row) + 1, row=row) for row in one.examined)
+    return say("list", where=say.where(one.where), number=len(one.goods), led=say("led") if one.diverted else "",
+               ranks=ranks or say("nothing"))
 
 
-def _choices(choices: Sequence[Choice]) -> Iterator[str]:
+def _choices(choices: Sequence[Choice], say: Say, told: Told) -> Iterator[str]:
     """Every choice in a line; those that bought, or else the closest call, with all terms."""
-    told = [one for one in choices if one.chosen >= 0] or sorted(choices, key=short_of)[:1]
+    opened = [one for one in choices if one.chosen >= 0] or sorted(choices, key=short_of)[:1]
     for one in choices:
         (best, utility), *others = one.ranked
-        against = f" against {name_of(one, others[0][0])} {others[0][1]:.2f}" if others else " (nothing can be bought)"
-        yield f"{one.where}: {name_of(one, best)} {utility:.2f}{against}"
-        if any(one is other for other in told):
+        known = {"where": say.where(one.where), "best": say.name_of(one, best), "utility": utility}
+        yield say("against", other=say.name_of(one, others[0][0]), rival=others[0][1], **known) if others else say(
+            "unbuyable", **known)
+        if any(one is other for other in opened):
             options = {option.product: option for option in one.options}
-            yield from (f"  {_terms_of(options[row])}" for row, _ in one.ranked[:3] if row >= 0)
+            yield from (f"  {_utility(options[row], say, told)}" for row, _ in one.ranked[:3] if row >= 0)
 
 
-def short_of(one: Choice) -> float:
-    """By how much a choice failed to end in an order."""
-    return one.outside - max((option.total for option in one.options), default=-math.inf)
-
-
-def _terms_of(one: Option) -> str:
+def _utility(one: Option, say: Say, told: Told) -> str:
     """An option's utility, term by term."""
-    price = f"{_yuan(one.paid)}" + (f" of {_yuan(one.price)}" if one.paid < one.price else "")
-    return (f"good {one.product} at {price} (elsewhere {_yuan(one.outside_price)}): {one.total:.2f} = "
-            f"{_terms(one.terms | one.price_terms)}; noise of the list {one.shared:+.2f}, own {one.own:+.2f}")
+    price = yuan(one.paid)
+    if one.paid < one.price:
+        price = say("cut_price", paid=price, price=yuan(one.price))
+    return say("option", row=one.product, paid=price, outside=yuan(one.outside_price), total=one.total,
+               terms=say.terms(told.of(one.terms | one.price_terms)), shared=one.shared, own=one.own)
 
 
-def _orders(trace: Trace) -> Iterator[str]:
+def _orders(trace: Trace, say: Say) -> Iterator[str]:
     """What became of each wish at clearing, and the orders."""
     for wish in trace.wishes:
-        why = "the budget of a benefit was empty" if wish["status"] == LAPSED_BUDGET else "no stock or no hands"
-        end = "ordered" if wish["stands"] else f"lapsed, {why}"
+        lapsed = "lapsed_budget" if wish["status"] == LAPSED_BUDGET else "lapsed_stock"
         cuts = sum(wish["cuts"])
-        yield (f"good {wish['product']} in {VENUES[wish['venue']]} for {_yuan(wish['paid'])}"
-               f"{f', coupons took off {_yuan(cuts)}' if cuts else ''}: {end}")
+        yield say("wish", row=wish["product"], venue=say.venue(wish["venue"]), paid=yuan(wish["paid"]),
+                  cuts=say("cuts", cuts=yuan(cuts)) if cuts else "", end=say("ordered" if wish["stands"] else lapsed))
     for order in trace.orders:
-        due = "will be cancelled" if order["due"] < 0 else f"due in {order['due'] - order['day']} days"
-        yield (f"order {order['nth']} of this stay, {ORIGINS[order['origin']]}: good {order['product']}, expects "
-               f"quality {order['expected']:+.2f}; {due}")
+        due = say("cancelled") if order["due"] < 0 else say("due", days=order["due"] - order["day"])
+        yield say("order", nth=order["nth"], origin=say(ORIGINS[order["origin"]]), row=order["product"],
+                  expected=order["expected"], due=due)
 
 
-def _parcel(one: Facts) -> str:
+def _parcel(one: Facts, say: Say) -> str:
     """A delivery and how it was judged."""
-    late = f"{one['lateness']:.1f} days late" if one["late"] else "on time"
-    went = "".join(f", {text}" for name, text in OUTCOMES.items() if one[name])
-    return (f"good {one['product']} {late}: expected {one['expected']:+.2f}, found {one['signal']:+.2f}, surprise "
-            f"{one['signal'] - one['expected']:+.2f}; judged {one['latent']:.2f}, {one['stars']} stars; P(return) "
-            f"{one['return_chance']:.2f}: {'sent back' if one['returned'] else 'kept'}{went}")
+    return say("parcel", row=one["product"], late=say("late", days=one["lateness"]) if one["late"] else say("on_time"),
+               expected=one["expected"], found=one["signal"], surprise=one["signal"] - one["expected"],
+               latent=one["latent"], stars=one["stars"], back=one["return_chance"],
+               end=say("sent_back" if one["returned"] else "kept"),
+               went="".join(say(name) for name in OUTCOMES if one[name]))
 
 
-def _evening(trace: Trace) -> Iterator[str]:
+def _evening(trace: Trace, say: Say) -> Iterator[str]:
     """Survey, friends, leaving, what was learned."""
-    survey, talk, leaving, now = trace.survey, trace.talk, trace.leaving, trace.evening
-    if trace.morning["state"] == 2:
-        answer = {-2: "not asked", -1: "asked, no answer"}.get(survey["answer"], f"answered {survey['answer']}")
-        yield f"survey: {answer}; would say {survey['score']}, {MOODS[survey['mood']]}"
-    yield (f"friends {talk['friends']}: {talk['promoters']} promoters, {talk['detractors']} detractors, "
-           f"{talk['shoppers']} shop here")
+    survey, leaving, now = trace.survey, trace.leaving, trace.evening
+    if trace.morning["state"] == BUYER:
+        yield say("survey", answer=_answer(survey, say), score=survey["score"], mood=say(MOODS[survey["mood"]]))
+    yield say("friends", **{name: trace.talk[name] for name in ("friends", "promoters", "detractors", "shoppers")})
+    if leaving["adoption_chance"] is not None:
+        yield say("adopts", chance=leaving["adoption_chance"])
     if leaving["dropout_chance"] is not None:
-        end = "left the platform" if leaving["left"] else "stays"
-        yield f"P(leave) {leaving['dropout_chance']:.5f}, luck {leaving['luck']:.3f}: {end}"
+        yield say("leave", chance=leaving["dropout_chance"], luck=leaving["luck"],
+                  end=say("left" if leaving["left"] else "stays"))
     elif leaving["arrival_chance"] is not None:
-        yield f"P(arrive) {leaving['arrival_chance']:.5f}: {'arrives tomorrow' if now['state'] else 'stays away'}"
-    yield "; ".join(f"{name} {trace.morning[name]:.3f} → {now[name]:.3f}"
-                    for name in ("satisfaction", "habit", "mindshare", "host_trust", "platform_trust")
-                    if trace.morning[name] != now[name]) or "satisfaction, habit and trust are as in the morning"
+        yield say("arrive", chance=leaving["arrival_chance"], end=say("arrives" if now["state"] else "stays_away"))
+    yield say("join").join(say("moved", stock=say.term(name), before=trace.morning[name], after=now[name])
+                           for name in STOCKS if trace.morning[name] != now[name]) or say("unmoved")
     before, after = trace.learned["before"], trace.learned["after"]
-    yield (f"the recommender: {after['seen'] - before['seen']:+.0f} impressions, cosine with true taste "
-           f"{_number(before['cosine'])} → {_number(after['cosine'])}")
+    yield say("learned", seen=after["seen"] - before["seen"], before=_number(before["cosine"]),
+              after=_number(after["cosine"]))
 
 
-def _terms(terms: Mapping[str, float]) -> str:
-    """Terms with their signs; those that round to nothing are left out."""
-    return "  ".join(f"{name} {value:+.2f}" for name, value in terms.items() if abs(value) >= 0.005) or "nothing"
+def _answer(survey: Facts, say: Say) -> str:
+    """What came of asking."""
+    if survey["answer"] < -1:
+        return say("not_asked")
+    name = "silent" if survey["answer"] < 0 else "answered"
+    return say(name, score=survey["answer"], chance=survey["response_chance"])
 
 
-def _by_category(values: Sequence[float]) -> str:
-    """What there is of something in each category."""
-    return ", ".join(f"{CATEGORIES[k]} {value:.2g}" for k, value in enumerate(values) if value >= 0.05) or "none"
+def _glossary(told: Told, say: Say) -> Iterator[str]:
+    """What the printed terms are, in the order in which the rules know them."""
+    known = [name for name in say.words["terms"] if name in told and name.replace(" ", "_") not in told - {name}]
+    if known:
+        yield say("join").join(say.gloss(name) for name in known)
 
 
-def _coupons(coupons: Sequence[Facts]) -> str:
+def _coupons(coupons: Sequence[Facts], say: Say) -> str:
     """Coupons in hand."""
-    return ", ".join(f"{one['benefit']:.0%} off" if one["benefit"] < 1 else f"{_yuan(one['benefit'])} off"
-                     for one in coupons) or "none"
+    return say("comma").join(_coupon(one, say) for one in coupons) or say("none")
 
 
-def name_of(one: Choice, row: int) -> str:
-    """A good here, the good bought elsewhere, or not buying."""
-    if row >= 0:
-        return f"good {row}"
-    return f"good {one.elsewhere} elsewhere" if one.elsewhere >= 0 else "not buying"
-
-
-def _account(presenter: int, creators: int) -> str:
-    """An account by its kind and row."""
-    return f"creator {presenter}" if presenter < creators else f"shop {presenter - creators}"
+def _coupon(one: Facts, say: Say) -> str:
+    """What a coupon takes off, and of which goods."""
+    share = one["benefit"] < 1
+    cut = say("share_off", share=one["benefit"]) if share else say("yuan_off", yuan=yuan(one["benefit"]))
+    return cut if one["category"] < 0 else say("coupon_of", cut=cut, category=say.category(one["category"]))
 
 
 def _number(value: float) -> str:
     """Two digits, or a dash."""
     return "–" if math.isnan(value) else f"{value:.2f}"
-
-
-def _yuan(fen: float) -> str:
-    """Fen as yuan."""
-    return f"¥{fen / 100:,.2f}"

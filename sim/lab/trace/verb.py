@@ -10,31 +10,35 @@ from omegaconf import DictConfig, OmegaConf
 
 from sim.compose import read
 from sim.config import SimConfig
+from sim.lab.trace.say import LANGUAGES
 from sim.launch import Reader, launch, require_writable
-from sim.schema import ConfigError
+from sim.schema import ConfigError, listed
 
 ROOT, AUTO = "trace", "auto"
 
 
 class Asked(NamedTuple):
-    """Whose day (None: somebody who orders), which day, in which world."""
+    """Whose day (None: somebody who orders), which day, in which world, told in which language."""
 
     user: int | None
     day: int
     config: SimConfig
+    lang: str = "en"
 
 
 def ask(node: DictConfig, overrides: Sequence[str]) -> Asked:
     """The checked question of a composed tree. Raises ConfigError for a user or a day that there is not."""
-    own = {name: node[name] for name in ("user", "day")}
+    own = {name: node[name] for name in ("user", "day", "lang")}
     config = read(OmegaConf.masked_copy(node, [str(name) for name in node if name not in own]))
+    if own["lang"] not in LANGUAGES:
+        raise ConfigError("lang", own["lang"], f"must be one of {listed(LANGUAGES)}")
     most = config.population.users - 1
     if own["user"] != AUTO:
         _require_row("user", own["user"], 0, most, f"a row from 0 to {most}, or auto")
     low, high = -config.burn_in, config.horizon - 1
     _require_row("day", own["day"], low, high, f"a day from {low} to {high}; the run has burn_in={config.burn_in} and "
                                                f"horizon={config.horizon}")
-    return Asked(None if own["user"] == AUTO else own["user"], own["day"], config)
+    return Asked(None if own["user"] == AUTO else own["user"], own["day"], config, own["lang"])
 
 
 def _require_row(key: str, value: Any, low: int, high: int, allowed: str) -> None:
@@ -73,7 +77,7 @@ def tell(asked: Asked) -> int:
     while model.day < asked.day:
         model.step()
     trace = trace_user(model, someone_who_orders(model.world) if asked.user is None else asked.user)
-    print(page(trace, len(model.creators)))
+    print(page(trace, len(model.creators), asked.lang))
     if asked.config.out:
         _write(Path(asked.config.out), trace)
     return 0

@@ -21,6 +21,7 @@ from sim.tables import AD, DETRACTS, EXPLORED, INTENTS, PROMOTES, SHOPS, STEP
 Told = Generator[None, Any, None]
 # rules whose results are terms of what a good is worth, beside those of taste, by the term's name
 TERMS = {"place_utility": "place", "content_utility": "impulse", "insurance_utility": "insurance",
+         "certificate_utility": "certificate",
          "need_utility": "need", "intent_utility": "intent", "mindshare_utility": "mindshare",
          "host_utility": "host", "crowd_utility": "crowd", "host_trust_utility": "host trust",
          "platform_trust_utility": "platform trust", "scarcity_utility": "scarcity", "pitch_utility": "pitch",
@@ -95,7 +96,7 @@ class Witness:
 
     # ---- arrival and feed ------------------------------------------------------------------------
 
-    def open_terms(self, num: Any, lev: Any, u: Any, day: int) -> Told:
+    def open_terms(self, num: Any, u: Any, day: int) -> Told:
         """The terms of opening the app."""
         terms = yield
         self.arrival["terms"] = _floats(terms._asdict())
