@@ -15,8 +15,9 @@ from sim.config import SimConfig
 from sim.files import atomic
 from sim.graph import SocialGraph
 from sim.ledger import Ledger
+from sim.recommenders import KINDS
 from sim.schema import ConfigError, build, to_plain
-from sim.tables import PURSE
+from sim.tables import PURSE, RECOMMENDER
 from sim.world import SERIES, Day, Index, World
 
 Arrays = dict[str, np.ndarray]
@@ -64,6 +65,7 @@ def restore(arrays: Mapping[str, np.ndarray], cfg: SimConfig | None = None) -> W
         card_index=Index(**_group(arrays, "card_index")), good_index=Index(**_group(arrays, "good_index")), **parts,
     )
     _renumber_purses(world, [str(name) for name in arrays["ledger.purses"]])
+    _turn_recommender(world, before)
     _lengthen(world)
     return world
 
@@ -209,6 +211,17 @@ def _renumber(grants: np.ndarray, moved: np.ndarray) -> None:
     """Replace old purse rows by new ones, in place; -1 stays."""
     known = (grants >= 0) & (grants < len(moved))
     grants[known] = moved[grants[known]]
+
+
+def _turn_recommender(world: World, before: SimConfig) -> None:
+    """Let a branch's recommender be of its own kind and weights; one that has changed its kind indexes anew."""
+    cfg, learning = world.cfg, world.cfg.world.learning
+    world.modes[RECOMMENDER] = KINDS[cfg.recommender.kind]
+    for weight in ("engage", "gmv", "experience"):
+        world.recommender[f"weight_{weight}"] = getattr(learning, weight)
+    if cfg.recommender.kind != before.recommender.kind:
+        for index in (world.card_index, world.good_index):
+            index.centres = index.centres[:0]  # those of the other kind's vectors
 
 
 def _lengthen(world: World) -> None:

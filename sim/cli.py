@@ -266,7 +266,7 @@ VERBS = {
                    "factors varied together: main effects and interactions", lab("design"), "design", True),
     "ablate": Verb(f"['only=[habit,need]'] {OVERRIDES}",
                    "each mechanism off in turn: the patterns that break without it", lab("ablate"), "ablate", True),
-    "match": Verb(f"'arms=[subsidy,merchant_coupon]' {OVERRIDES}",
+    "match": Verb(f"'arms=[subsidy,small_rooms]' {OVERRIDES}",
                   "the knob values with which arms spend the same money", lab("match"), "match", True),
     "patterns": Verb(f"[from=DIR] [orders=FILE] {OVERRIDES}",
                      "the pattern card of one world by role, or its orders beside your own", patterns, "patterns",

@@ -22,7 +22,6 @@ from sim.rules.traits import (
     GOLDEN_2,
     LUCK,
     PAST,
-    QUALITY,
     REVIEWS,
     STANDING,
     bell,
@@ -37,7 +36,6 @@ from sim.rules.traits import (
 # keys of each kind lie in a range of their own; users' lie below
 CREATOR_KEYS, MERCHANT_KEYS, PRODUCT_KEYS = 0xC000_0000, 0xD000_0000, 0xE000_0000
 APPEAL_SHARE, REPUTATION_SHARE = 1.8, 1.75  # log sales in a good's appeal and reputation: C, town after a year (P28)
-SURVIVAL = 0.5  # correlation of a firm's quality with being open on the first day: C, town after a year (P28)
 CLICKS_PER_ORDER = 20.0  # funnel of model.md §3: 5 % of product clicks order
 CREATORS_PART = 0.3  # of all sales presented by creators on the first day, assumption; forgotten with their EWMA
 MARGIN = 0.06  # of sales left to a merchant after wages and fixed costs, model.md §3
@@ -66,11 +64,7 @@ def merchants_at_genesis(n: int, num: np.ndarray, now: np.ndarray) -> np.ndarray
     found["key"] = MERCHANT_KEYS + np.arange(n)
     found["offers"] = -1
     found["budget"] = 1.0 / merchant.CHANNELS
-    fitness = np.empty(n)
-    _found_firms(found, num, now, fitness)
-    closed = np.argsort(fitness, kind="stable")[: round(float(num["merchants_reserve"][0]) * n)]
-    found["state"] = ACTIVE
-    found["state"][closed] = RESERVE
+    _found_firms(found, num, now)
     return found
 
 
@@ -104,14 +98,13 @@ def _start_careers(creators: np.ndarray, num: np.ndarray, now: np.ndarray) -> No
 
 
 @kernel
-def _found_firms(merchants: np.ndarray, num: np.ndarray, now: np.ndarray, fitness: np.ndarray) -> None:
-    """Draw every merchant's first firm, and how fit it is: in a market long open the better are met more often."""
+def _found_firms(merchants: np.ndarray, num: np.ndarray, now: np.ndarray) -> None:
+    """Draw every merchant's first firm and whether it is open."""
     for i in range(len(merchants)):
         m = merchants[i]
         draw_firm(now[0], num[0], m)
-        luck = bell(now[0], m.key, 0, Decision.MERCHANT_TRAITS, STANDING)
-        better = bell(now[0], m.key, 0, Decision.MERCHANT_TRAITS, QUALITY)
-        fitness[i] = SURVIVAL * better + math.sqrt(1.0 - SURVIVAL * SURVIVAL) * luck
+        u = spread(now[0], m.key, 0, Decision.MERCHANT_TRAITS, STANDING, GOLDEN_2)
+        m.state = ACTIVE if u >= num[0].merchants_reserve else RESERVE
 
 
 @kernel

@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import MISSING, replace
@@ -153,8 +154,10 @@ def require_writable(key: str, out: Path) -> None:
     nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not nearest.is_dir():
         raise ConfigError(key, str(out), f"{nearest} is a file, not a folder")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise ConfigError(key, str(out), f"{nearest} cannot be written into")
+    try:
+        os.rmdir(tempfile.mkdtemp(dir=nearest))  # permissions do not tell all: /proc, a full or a read-only disk
+    except OSError as error:
+        raise ConfigError(key, str(out), f"{nearest} cannot be written into ({error.strerror})") from None
 
 
 def _require_own(out: Path, key: str) -> None:

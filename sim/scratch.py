@@ -50,9 +50,8 @@ def _compiled() -> tuple[Any, Any]:
     return scratch, lent
 
 
-def _plain() -> tuple[Any, Any]:
-    """`scratch` and `lent` where rules stay Python."""
-    return np.empty, lambda array: array
+PLAIN: dict[str, Callable[..., Any]] = {"scratch": np.empty, "lent": lambda array: array}
+"""What takes their place where a rule runs as Python."""
 
-
-scratch, lent = _plain() if numba.config.DISABLE_JIT else _compiled()  # type: ignore[attr-defined,unused-ignore]
+config: Any = numba.config
+scratch, lent = PLAIN.values() if config.DISABLE_JIT else _compiled()

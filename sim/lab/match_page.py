@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.lab.match import Matched
 from sim.lab.outputs import figure, write_csv
-from sim.lab.phrases import heads, phrases
+from sim.lab.phrases import heads, listed, phrases
 from sim.lab.report.budgets import Budget, write_budgets
 from sim.lab.study import Study
 from sim.listing import table
@@ -26,12 +26,17 @@ def budgets_of(found: Sequence[Matched]) -> list[Budget]:
 
 
 def tell_budgets(out: Path, budgets: Sequence[Budget], study: Study) -> str:
-    """Write matched.csv, the iso-budget bars and, for `match` itself, the page around them; returns the table."""
+    """Write matched.csv, the iso-budget bars and, for `match` itself, the page around them; returns the table.
+
+    Below it stand the arms that spend nothing of the platform's money, which stay as they are.
+    """
     assert study.match is not None
     write_csv(out / FOUND, Budget._fields, budgets)
     command = study.command if study.verb == "match" else ""
     write_budgets(budgets, study.match.n, study.match.tolerance, command, out, study.lang)
-    return table([heads(HEAD, study.lang), *(_line(one, study.lang) for one in budgets)])
+    idle = [arm for arm in study.treated if arm not in {one.arm for one in budgets}]
+    rest = f"\n\n{phrases('match', study.lang)['nothing'].format(arms=listed(idle, study.lang))}" if idle else ""
+    return table([heads(HEAD, study.lang), *(_line(one, study.lang) for one in budgets)]) + rest
 
 
 def told_of(study: Study, budgets: Sequence[Budget]) -> dict[str, Sequence[str]]:

@@ -24,8 +24,9 @@ class SupplyServices(Policy):
     group: ClassVar[str] = "supply"
     term: ClassVar[str] = "云仓 / 百应 / 诊断 / 服务监控 / 认证"
     expect: ClassVar[str] = (
-        "Late parcels fall where warehouses were full, failures of service with monitoring, with both CCR; offers "
-        "of hosts fit better with matching; profit falls by the fee where nothing was short.")
+        "Late parcels fall where warehouses were full, failures of service with monitoring, with both CCR; matching "
+        "leads hosts to what pays them better, not to what fits them better; profit falls by the fee where nothing was "
+        "short.")
     tensions: ClassVar[str] = (
         "Room that nobody fills costs its fee; service costs the merchant on every order; a certificate leads away "
         "from shops without a record.")

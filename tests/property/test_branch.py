@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.checkpoint import restore, state
 from sim.compose import configure
 from sim.config import SimConfig
 from sim.lab.item import Item, warm_item
 from sim.lab.store import Result, Store
 from sim.lab.work import Job, attempt, model_of, simulate, warm_world
+from sim.model import InterestCommerceModel
 from sim.schema import ConfigError
 
 TOY = ("population=toy", "burn_in=10", "horizon=20", "progress=false")
@@ -51,6 +53,33 @@ def test_a_branch_compiles_nothing_that_genesis_did_not(tmp_path: Path) -> None:
         mine, theirs = getattr(born, name), getattr(loaded, name)
         assert (mine.dtype, mine.dtype.isalignedstruct, type(mine)) == (
             theirs.dtype, theirs.dtype.isalignedstruct, type(theirs)), name
+
+
+@pytest.mark.parametrize("override", [
+    "recommender=random", "recommender=popularity", "recommender=oracle", "world.learning.engage=0.5",
+    "world.learning.gmv=0.1", "world.learning.experience=0.7",
+])
+def test_a_branch_has_its_own_recommender(override: str) -> None:
+    """Kind and weights are those of a world born with them; the past, and so what was learned, is the other one's."""
+    lived = InterestCommerceModel(configure(*TOY))
+    for _ in range(4):
+        lived.step()
+    other = configure(*TOY, override)
+    branch, born = restore(state(lived.world), other), InterestCommerceModel(other).world
+    assert (branch.modes == born.modes).all()
+    for weight in ("engage", "gmv", "experience"):
+        assert branch.recommender[f"weight_{weight}"] == born.recommender[f"weight_{weight}"]
+    assert (branch.users["learned"] == lived.world.users["learned"]).all()
+
+
+def test_another_recommender_serves_another_market_from_day_zero(tmp_path: Path) -> None:
+    """Random cards in a branch find less interest than the learned ones of the same past."""
+    control, other = configure(*TOY), configure(*TOY, "recommender=random")
+    world = warm_item(control)
+    assert attempt(Job(world.key, world, str(tmp_path))).error == ""
+    learned, blind = (simulate(Item("arm", config, world.key), Store(tmp_path)).daily["mean_interest_served"]
+                      for config in (control, other))
+    assert blind.mean() < learned.mean()
 
 
 def test_a_branch_with_another_past_is_refused_by_key(tmp_path: Path) -> None:

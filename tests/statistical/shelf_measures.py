@@ -119,13 +119,13 @@ def failures(model: InterestCommerceModel) -> tuple[float, float]:
     return float(parcels["failed"].sum(dtype=np.int64)), float(len(parcels))
 
 
-def offers_fit(model: InterestCommerceModel) -> tuple[float, float]:
-    """Mean fit of what active creators carry to what they stand for."""
+def offers_pay(model: InterestCommerceModel) -> tuple[float, float]:
+    """Mean commission on an order of what active creators carry, yuan."""
     world = model.world
-    hosts = world.creators[world.creators["state"] == 1]
-    goods = hosts["offers"]
-    fit = (world.products["position"][goods] * hosts["position"][:, None]).sum(axis=2, dtype=np.float64)
-    return float(fit[goods >= 0].sum()), float((goods >= 0).sum())
+    goods = world.creators["offers"][world.creators["state"] == 1]
+    goods = goods[goods >= 0]
+    rate = world.merchants["commission"][world.products["merchant"][goods]]
+    return float((rate * world.products["price"][goods]).sum(dtype=np.float64)) / 100.0, float(len(goods))
 
 
 def better_half(model: InterestCommerceModel) -> tuple[float, float]:

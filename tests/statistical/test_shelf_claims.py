@@ -35,11 +35,13 @@ def lived(replication: int, *overrides: str) -> dict[str, float]:
 CUSTOM: dict[str, Measure] = {one.__name__: one for one in (
     look.beauty_orders, look.other_exposure, look.fresh_sales, look.small_hosts_sales, look.score_shown,
     look.best_tenth_sales, look.own_rooms, look.young_rooms, look.restlessness, look.own_watched, look.own_viewed_long,
-    look.shop_followers, look.own_video_orders, look.failures, look.offers_fit, look.better_half,
+    look.shop_followers, look.own_video_orders, look.failures, look.offers_pay, look.better_half,
     look.first_orders_of_newcomers, look.shelf_orders_at_a_yuan)}
 ALONE = ("capacity=1", "matching=1", "diagnosis=0", "monitoring=0", "certificate=0")  # no service but one
 POOL = ("depths=[0,0,0]", "pool_dearest=1", "pool_sold=0", "pool_age=0", "pool_score=0", "pool_goods=1000",
         "pool_categories=[0,1,2,3,4,5,6,7,8,9,10,11]", "window=365")  # a pool of all goods, for half of the users
+FULL = ("world.merchants.capacity=1", "world.merchants.capacity_plus=1")  # warehouses without room to spare
+BASES = {"supply_services": FULL}  # what the world has, with the policy and without
 CLAIMS: dict[str, tuple[tuple[str, ...], str, int]] = {  # policy: overrides, what it moves, which way
     "mall_tab": ((), "mall_visits", +1),
     "search_prompts": ((), "searches_after_view", +1),
@@ -66,7 +68,7 @@ CLAIMS: dict[str, tuple[tuple[str, ...], str, int]] = {  # policy: overrides, wh
     "campaign_calendar": (("dates=[2]", "sizes=[1]"), "orders", +1),
     "mcn": ((), "mcn_income", +1),
     "supply_services": ((*ALONE, "capacity=4"), "late_rate", -1),
-    "supply_services, matching": ((*ALONE, "matching=4"), "offers_fit", +1),
+    "supply_services, matching": ((*ALONE, "matching=4"), "offers_pay", +1),
     "supply_services, diagnosis": ((*ALONE, "diagnosis=0.5"), "own_watched", +1),
     "supply_services, monitoring": ((*ALONE, "monitoring=0.05"), "failures", -1),
     "supply_services, certificate": ((*ALONE, "certificate=0.5"), "better_half", +1),
@@ -94,8 +96,9 @@ def test_a_policy_does_what_it_claims(claim):
     """Fifteen days with its shipped settings, or some of them stronger, against the same days without it."""
     knobs, name, sign = CLAIMS[claim]
     policy = claim.split(",")[0]
-    words = (f"policy=[{policy}]", *(f"policy.{policy}.{knob}" for knob in knobs))
-    gains = np.array([sign * (lived(k, *words)[name] - lived(k)[name]) for k in range(PAIRS)])
+    base = BASES.get(claim, ())
+    words = (*base, f"policy=[{policy}]", *(f"policy.{policy}.{knob}" for knob in knobs))
+    gains = np.array([sign * (lived(k, *words)[name] - lived(k, *base)[name]) for k in range(PAIRS)])
     found = paired_t(gains)
     print(f"\n{claim}: {name} {sign * found.delta:+.4g}, p {found.p / 2:.2g}")
     assert found.delta > 0 and found.p < 0.10, f"{claim}: {gains}"

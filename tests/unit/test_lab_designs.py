@@ -229,6 +229,12 @@ def test_the_table_of_budgets_is_read_back_as_it_was_written(tmp_path: Path) -> 
     assert "旋钮" in tell_budgets(tmp_path, budgets, replace(asked, lang="zh"))
 
 
+def test_an_arm_that_spends_nothing_is_named_below_the_table(tmp_path: Path) -> None:
+    asked = study("baseline", "subsidy", "small_rooms", "store_diversion", match=matching())
+    *_, last = tell_budgets(tmp_path, budgets_of(match.match_arms(asked, costs)[1]), asked).splitlines()
+    assert last.startswith("store_diversion: none of the platform's money is spent")
+
+
 @pytest.mark.parametrize("target", ["100", "3000", "9000"])
 def test_a_named_knob_turns_either_way_to_a_sum(target: str) -> None:
     asked = study("baseline", "subsidy", match=matching(to=target, knobs={"subsidy": "policy.subsidy.depth"}))

@@ -245,7 +245,7 @@ def test_returns_stand_beside_what_a_dashboard_shows(tmp_path):
 
 def test_a_question_known_only_by_its_key_is_put_into_words():
     assert title_of(comparison(2, question="ab" * 32), Words("en")) == (
-        "What does subsidy, self_broadcast_support do to net GMV, against baseline?")
+        "What do subsidy and self_broadcast_support do to net GMV, against baseline?")
     assert title_of(comparison(2, question="Who pays?"), Words("zh")) == "Who pays?"
 
 

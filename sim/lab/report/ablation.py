@@ -52,11 +52,17 @@ def frame(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
 
 def mark(axes: Axes, x: int, y: int, one: Change) -> None:
     """One cell."""
-    axes.add_patch(Rectangle((x + 0.04, y + 0.06), 0.92, 0.88, facecolor=FILL[one.verdict], linewidth=0))
+    axes.add_patch(box((x + 0.04, y + 0.06), 0.92, 0.88, one.verdict))
     if one.verdict != STANDS:
         bold = "bold" if one.verdict == BREAKS else "normal"
         axes.text(x + 0.5, y + 0.52, "↑" if one.mean.delta > 0 else "↓", ha="center", va="center", fontsize=10,
                   color="white" if one.verdict in (BREAKS, MENDS) else style.INK, fontweight=bold)
+
+
+def box(corner: tuple[float, float], wide: float, tall: float, verdict: str) -> Rectangle:
+    """A cell's ground; what breaks is framed, because its colour is as dark as that of what mends."""
+    return Rectangle(corner, wide, tall, facecolor=FILL[verdict], edgecolor=style.INK,
+                     linewidth=1.6 if verdict == BREAKS else 0)
 
 
 def head(figure: Figure, subtitle: str, tall: float) -> None:
@@ -65,6 +71,6 @@ def head(figure: Figure, subtitle: str, tall: float) -> None:
                 color=style.INK, va="center")
     figure.text(0.015, 1 - 0.48 / tall, f"{subtitle}; each mechanism off in turn. Evidence about this model.",
                 fontsize=9, color=style.QUIET, va="center")
-    handles = [Rectangle((0, 0), 1, 1, facecolor=FILL[one], linewidth=0) for one in WORD]
+    handles = [box((0, 0), 1, 1, one) for one in WORD]
     figure.legend(handles, list(WORD.values()), loc="lower right", bbox_to_anchor=(0.995, 0.0), ncols=len(WORD),
                   fontsize=8, frameon=False, borderaxespad=0.2)

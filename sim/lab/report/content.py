@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.files import plain as plain_values
 from sim.lab.effects import Comparison, Effect
+from sim.lab.phrases import listed
 from sim.lab.report import futures, look
 from sim.lab.report.amounts import (
     DASH,
@@ -63,8 +64,9 @@ def title_of(comparison: Comparison, words: Words) -> str:
     """The question as asked, or put together from the arms where all there is is its key."""
     if comparison.question and not DIGEST.fullmatch(comparison.question):
         return comparison.question
-    shown = words("list").join(treated(comparison))
-    return words("question", arms=shown, metric=words.metric(comparison.primary), control=comparison.control)
+    arms = list(treated(comparison))
+    return words("question" if len(arms) == 1 else "questions", arms=listed(arms, words.lang),
+                 metric=words.metric(comparison.primary), control=comparison.control)
 
 
 # ---- the question --------------------------------------------------------------------------------

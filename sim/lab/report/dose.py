@@ -37,7 +37,7 @@ class DoseCurve:
     roi: np.ndarray  # incremental ROI: Δ contribution / Δ spend, and its 95 % CI
     roi_low: np.ndarray
     roi_high: np.ndarray
-    best: float = math.nan  # dose with the largest effect and its 95 % CI
+    best: float = math.nan  # dose with the largest effect, and the ends of its 95 % confidence set
     best_low: float = math.nan
     best_high: float = math.nan
     unprofitable: float = math.nan  # first dose with ROI < 1
@@ -66,6 +66,9 @@ def dose_figure(curve: DoseCurve, lang: str = "en") -> Chart:
         draw_roi(plots[1], curve, words)
     plots[-1].set_xlabel(curve.knob, fontsize=look.PLAIN, color=style.INK, parse_math=False)
     look.amount_axis(plots[-1], "x", ticks=8)
+    low_dose, high_dose = float(curve.doses.min()), float(curve.doses.max())
+    room = 0.04 * ((high_dose - low_dose) or 1.0)  # the ground of the best dose may end at the last one
+    plots[-1].set_xlim(low_dose - room, high_dose + room)
     return Chart("dose", look.finish(figure), data_of(curve), words("alt_dose", values=told(curve, words)))
 
 

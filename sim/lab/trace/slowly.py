@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.interpreted import C_MATH, Cells, Row, Single, interpret, result, view
+from sim.scratch import PLAIN
 from sim.tables import LAYOUT, Tables
 
 Listener = Callable[..., Generator[None, Any, None]]
@@ -66,7 +67,8 @@ class SlowMotion:
         if function.__module__ not in self._names:
             names = {name: self.rule(value) if hasattr(value, "py_func") else value
                      for name, value in function.__globals__.items()}
-            self._names[function.__module__] = names | ({"math": C_MATH} if "math" in names else {})
+            plain = {"math": C_MATH} | PLAIN
+            self._names[function.__module__] = names | {name: plain[name] for name in plain if name in names}
         return self._names[function.__module__]
 
 
