@@ -65,7 +65,6 @@ COLUMNS = (
     Column("ads", "f4", unit="yuan/day", doc="14-day EWMA of advertising charged"),
     Column("scale", "f4", unit="firms", doc="firms of a full-size world it stands for: 1 over thickness"),
     Column("room_share", "f4", unit="rooms", doc="rooms of a full-size world that one of its rooms stands for"),
-    Column("accounts", "u1", unit="1–4", doc="selling accounts it runs (账号矩阵)"),
 )
 
 PRODUCT_COLUMNS = (

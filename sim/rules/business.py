@@ -117,13 +117,6 @@ def adjust_bid(num: np.record, m: np.record, products: np.ndarray) -> None:
 
 
 @kernel
-def accounts_run(num: np.record, m: np.record) -> int:
-    """How many selling accounts a firm runs: one more for each `account_sales` of trailing sales, over thickness."""
-    paid_for = int(m.sales / (num.merchants_account_sales * max(m.scale, 1e-6)))
-    return max(1, min(int(num.merchants_accounts), 1 + paid_for))
-
-
-@kernel
 def week_ends(t: Tables, m: np.record, noise: float) -> None:
     """The week's decisions: effort by channel, commission offered, prices, investment; by the rules in force.
 
@@ -142,7 +135,6 @@ def week_ends(t: Tables, m: np.record, noise: float) -> None:
     weight = t.recommender[0].weight_experience + t.lev[0].experience_weight
     invest(now, num, t.lev[0], m, t.products, weight)
     m.invested += co_create(now, num, m, t.products)
-    m.accounts = accounts_run(num, m)
 
 
 @kernel

@@ -82,11 +82,11 @@ def effort(m: np.record, channel: int) -> float:
 def host_own_room(now: np.record, num: np.record, lent: float, m: np.record) -> None:
     """A merchant decides whether to open its own room today; it needs goods to show and to be worth the wage.
 
-    A venue `lent` by a programme multiplies the chance, 1 is none; each further account is on air as often.
+    A venue `lent` by a programme multiplies the chance; 1 is none.
     """
     m.live, m.minutes = 0, 0
     if m.worth < 100.0 * num.merchants_host_wage * m.hours_day * m.room_share or not has_offers(m):
         return
-    chance = m.frequency * lent * effort(m, OWN_ROOMS) * m.accounts
+    chance = m.frequency * lent * effort(m, OWN_ROOMS)
     if uniform(now, m.key, 0, Decision.MERCHANT_LIVE, Venue.LIVE, 0) < chance:
         open_room(now, m, Decision.MERCHANT_START)

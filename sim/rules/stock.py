@@ -39,9 +39,8 @@ def units_wanted(num: np.record, m: np.record, p: np.record, age: int) -> int:
 
 @kernel
 def fixed_cost(num: np.record, m: np.record) -> float:
-    """Fixed cost of a day in yuan: rent and further accounts' teams over thickness, and a share of trailing sales."""
-    teams = num.merchants_account_cost * max(m.accounts - 1, 0)
-    return (num.merchants_fixed + teams) * m.scale + num.merchants_fixed_share * m.sales
+    """Fixed cost of a day in yuan: rent over thickness, and a share of trailing sales."""
+    return num.merchants_fixed * m.scale + num.merchants_fixed_share * m.sales
 
 
 @kernel

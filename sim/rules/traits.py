@@ -190,7 +190,7 @@ def draw_firm(now: np.record, num: np.record, m: np.record) -> None:
     m.service = born_service(now, num, m)
     m.talent = beta(now, who, spell, what, TALENT, num.creators_skill_a, num.creators_skill_b)
     m.commission = born_commission(now, num, m)
-    m.hours_day, m.accounts = num.rooms_hours, 1
+    m.hours_day = num.rooms_hours
     m.position[:] = 0.0
     add_centre(now, m.category, num.goods_category_pull, m.position)
     scatter(now, who, spell, what, LINE, 1.0, m.position)
