@@ -114,12 +114,11 @@ def publish_account(stage: Stage, who: np.record, presenter: int, style: float, 
 
 @kernel
 def publish_shop(stage: Stage, i: int, cards: np.ndarray, n: int) -> int:
-    """Put the cards of all accounts of merchant i behind the first n: its own or a programme's, the brand's last."""
+    """Put the cards of all accounts of merchant i behind the first n; the last accounts are those of its brand."""
     m, lent, presenter = stage.merchants[i], stage.studio[i], len(stage.creators) + i
-    accounts = max(np.int64(lent.accounts), np.int64(m.accounts))
-    for account in range(accounts):
+    for account in range(lent.accounts):
         first = n
-        brand = account >= accounts - lent.brand
+        brand = account >= lent.accounts - lent.brand
         style = lent.attract + (lent.brand_pull if brand else 0.0)
         n = publish_account(stage, m, presenter, style, 0.0 if brand else m.bid, account, cards, n)
         if brand:
