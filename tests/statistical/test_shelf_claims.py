@@ -41,7 +41,9 @@ ALONE = ("capacity=1", "matching=1", "diagnosis=0", "monitoring=0", "certificate
 POOL = ("depths=[0,0,0]", "pool_dearest=1", "pool_sold=0", "pool_age=0", "pool_score=0", "pool_goods=1000",
         "pool_categories=[0,1,2,3,4,5,6,7,8,9,10,11]", "window=365")  # a pool of all goods, for half of the users
 FULL = ("world.merchants.capacity=1", "world.merchants.capacity_plus=1")  # warehouses without room to spare
+SPAM = tuple(word for k in range(19) for word in (f"+policy@policy.p{k}=push_reminders", f"policy.p{k}.broadcast=true"))
 BASES = {"supply_services": FULL}  # what the world has, with the policy and without
+BESIDE = {"push_reminders, too many": SPAM}  # what comes with the policy: nineteen more that have nothing to say
 CLAIMS: dict[str, tuple[tuple[str, ...], str, int]] = {  # policy: overrides, what it moves, which way
     "mall_tab": ((), "mall_visits", +1),
     "search_prompts": ((), "searches_after_view", +1),
@@ -49,7 +51,7 @@ CLAIMS: dict[str, tuple[tuple[str, ...], str, int]] = {  # policy: overrides, wh
     "cap_commerce": ((), "impressions", -1),
     "experience_ranking": (("weight=0.3",), "score_shown", +1),
     "push_reminders": ((), "dau", +1),
-    "push_reminders, too many": (("messages=20",), "dau", -1),
+    "push_reminders, too many": (("broadcast=true",), "dau", -1),
     "games": ((), "dau", +1),
     "games, paid": (("pull=0.001", "reward_yuan=1"), "contribution", -1),
     "share_rewards": (("pull=5",), "invited", +1),
@@ -97,7 +99,7 @@ def test_a_policy_does_what_it_claims(claim):
     knobs, name, sign = CLAIMS[claim]
     policy = claim.split(",")[0]
     base = BASES.get(claim, ())
-    words = (*base, f"policy=[{policy}]", *(f"policy.{policy}.{knob}" for knob in knobs))
+    words = (*base, f"policy=[{policy}]", *BESIDE.get(claim, ()), *(f"policy.{policy}.{knob}" for knob in knobs))
     gains = np.array([sign * (lived(k, *words)[name] - lived(k, *base)[name]) for k in range(PAIRS)])
     found = paired_t(gains)
     print(f"\n{claim}: {name} {sign * found.delta:+.4g}, p {found.p / 2:.2g}")
