@@ -17,7 +17,6 @@ from sim.rules.choose import (
     certificate_utility,
     choose,
     insurance_utility,
-    is_welcomed,
     place_utility,
     platform_trust_utility,
     settle_on,
@@ -25,6 +24,7 @@ from sim.rules.choose import (
     want_utility,
 )
 from sim.rules.common import ROOT_DIM, among, dot, interest, venue_open
+from sim.rules.discounts import is_welcomed
 from sim.rules.retrieve import shortlist_goods
 from sim.rules.visits import comes_to_play, goes_to_mall, known_shop, looks_in, searches, searches_after_view
 from sim.scratch import scratch

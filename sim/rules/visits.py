@@ -10,8 +10,8 @@ from sim.agents.user import CATEGORIES, KNOWN_SHOPS
 from sim.jit import kernel
 from sim.rng import Decision, Venue, uniform
 from sim.rules.arrival import needs_open
-from sim.rules.choose import holds_coupon
 from sim.rules.common import logistic, venue_open
+from sim.rules.discounts import holds_coupon
 
 
 @kernel

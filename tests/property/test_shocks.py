@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim.agents.creator import ACTIVE, DORMANT, HEAD
+from sim.agents.creator import ACTIVE, DORMANT
 from sim.checkpoint import load, save
 from sim.compose import configure, members
 from sim.lab.arms import arms_of
@@ -75,7 +75,8 @@ def test_the_best_seller_leaves_for_good_and_its_followers_let_go():
     days(plain, 5)
     days(struck, 4)
     [row] = chosen(struck.world.creators, Target(CREATORS, 1.0, 1))
-    assert struck.world.creators["tier"][row] == HEAD
+    creators = struck.world.creators
+    assert creators["sales"][row] == creators["sales"][creators["state"] == ACTIVE].max()
     struck.step()
     assert struck.world.creators["state"][row] != ACTIVE
     assert struck.world.creators["followers"][row] == 0 < plain.world.creators["followers"][row]
@@ -112,9 +113,9 @@ def test_a_star_begins_practised_and_followed():
 
 
 def test_a_hit_multiplies_what_is_seen_of_the_account():
-    """Impressions of a middling creator's videos at odds ×1, ×3.5, ×10: each more than the one before."""
+    """Impressions of a middling creator's videos at odds ×1, ×1.5, ×3.5: each more than the one before."""
     seen = []
-    for times in (1, 3.5, 10):
+    for times in (1, 1.5, 3.5):
         struck = toy_model("population=classroom", "shock=[viral_hit]", "shock.viral_hit.day=3",
                            f"shock.viral_hit.times={times}")
         days(struck, 3)
@@ -124,8 +125,8 @@ def test_a_hit_multiplies_what_is_seen_of_the_account():
             struck.step()
             total += int((struck.world.day.log["presenter"] == row).sum())
         seen.append(total)
-    print(f"\nimpressions at odds x1, x3.5, x10: {seen}")
-    assert all(less < more for less, more in pairwise(seen)) and seen[1] > 2 * seen[0]
+    print(f"\nimpressions at odds x1, x1.5, x3.5: {seen}")
+    assert all(less < more for less, more in pairwise(seen)) and seen[2] > 2 * seen[0]
 
 
 def test_chosen_are_ranks_of_those_present():

@@ -11,8 +11,9 @@ from sim.orders import desk_of
 from sim.phases import clear
 from sim.policies.base import Observed
 from sim.rng import Venue
-from sim.rules.choose import lay_terms, open_choice
+from sim.rules.choose import open_choice
 from sim.rules.clearing import day_limit
+from sim.rules.discounts import lay_terms
 from sim.schema import ConfigError
 from sim.tables import ANY, INTENT, OF_THE_GOOD, STANDS, Tables
 from sim.uplift import buying_odds, expected_return

@@ -14,6 +14,7 @@ import numpy as np
 from sim.files import read_columns
 from sim.inequality import ratio
 from sim.lab.patterns.finished import Run, Table
+from sim.lab.stats.draws import Draws, generator
 from sim.orderlog import VALUE, OrderLog
 
 PLATEAU, BEST = 60, 28  # days
@@ -97,7 +98,7 @@ class Leaps:
 def leaps(past: Histories) -> Leaps:
     """The largest step of each history that has a flat plateau with enough orders."""
     times, day = largest_steps(past)
-    chance = np.random.default_rng(1)
+    chance = generator(1)
     luck = np.zeros(len(times))
     for _ in range(SHUFFLES):
         luck = np.maximum(luck, np.nan_to_num(largest_steps(shuffled(past, chance))[0]))
@@ -126,7 +127,7 @@ def running(amounts: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros((len(amounts), 1)), amounts.cumsum(axis=1)], axis=1)
 
 
-def shuffled(past: Histories, chance: np.random.Generator) -> Histories:
+def shuffled(past: Histories, chance: Draws) -> Histories:
     """The same days of each history in random order."""
     place = chance.random(past.sales.shape)
     place[np.arange(past.days) < past.since[:, None]] = -1.0  # before its beginning: stays in front, and empty

@@ -103,7 +103,7 @@ def draw_steps(axes: Axes, past: Sequence[Histories], found: Sequence[Leaps]) ->
         return
     axes.axvline(LEAP, color=style.QUIET, linewidth=1.0, linestyle="--")
     axes.axhspan(0.01, 0.05, color=style.GREEN, alpha=0.18, linewidth=0, label="1 to 5 %")
-    axes.set_xscale("log", base=2)
+    axes.set_xscale("log", base=4)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_ylim(bottom=0)
     style.legend(axes, 1)
