@@ -64,6 +64,14 @@ def allowance(world: World, instance: str) -> int:
     return max(0, int(world.purses["left"][world.ledger.purses.index(instance)]))
 
 
+def is_broke(world: World, instance: str) -> bool:
+    """Whether nothing is left of an instance's allowance today, which then counts as a refusal."""
+    row = world.ledger.purses.index(instance)
+    broke = bool(world.purses["left"][row] <= 0)
+    world.purses["refused"][row] += broke
+    return broke
+
+
 def affordable(world: World, instance: str, kind: str, rows: np.ndarray, cost: int) -> np.ndarray:
     """Those of some agents for whom today's allowance pays `cost` fen each, by a keyed draw; the others are refused."""
     reached = paid_for(world, instance, kind, rows, cost)

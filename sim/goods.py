@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.bills import is_broke
 from sim.programmes import Assortment, Deal, Label, Lift, Welcome
 from sim.rng import Venue
 from sim.segments import members
@@ -43,14 +44,6 @@ def welcome(world: World, instance: str, what: Welcome) -> None:
     deals["entry_purse"][better], deals["entry_benefit"][better] = world.ledger.purses.index(instance), share[better]
     deals["entry_venues"][better], deals["entry_pull"][better] = bits(what.venues), what.pull
     deals["entry_days"][better], deals["entry_orders"][better] = what.days, what.orders
-
-
-def is_broke(world: World, instance: str) -> bool:
-    """Whether nothing is left of an instance's allowance today, which then counts as a refusal."""
-    row = world.ledger.purses.index(instance)
-    broke = bool(world.purses["left"][row] <= 0)
-    world.purses["refused"][row] += broke
-    return broke
 
 
 def cut_to(world: World, price_fen: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.audits import audit, keep_down, penalised, screen
-from sim.bills import allowance, pay_out
+from sim.bills import allowance, is_broke, pay_out
 from sim.goods import assort, deal, label, lift, welcome
 from sim.jit import kernel
 from sim.ledger import Account, Flow
@@ -71,11 +71,9 @@ def todays(world: World) -> Iterator[tuple[str, Programme]]:
 
 def grant(world: World, instance: str, what: Grant) -> None:
     """Give coupons to those of the segment who are drawn today and above the bar; an empty purse gives none."""
-    row = world.ledger.purses.index(instance)
-    if world.purses["left"][row] <= 0:
-        world.purses["refused"][row] += 1
+    if is_broke(world, instance):
         return
-    inside = members(world, "users", what.segment, instance)
+    row, inside = world.ledger.purses.index(instance), members(world, "users", what.segment, instance)
     if what.bar is not None:
         inside &= above(world.users, world.today, what.benefit, what.life_days + 1, what.bar)
     expiry, category = min(world.today + what.life_days, LAST_EXPIRY), ANY if what.category is None else what.category
